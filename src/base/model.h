@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PHGEN_BASE_MODEL_H
+#define PHGEN_BASE_MODEL_H
+
+#include <stddef.h>
+
+/*
+ * A model that agents can talk to: a plain record.
+ *
+ * run/ makes it from what the user wrote (`builtin:cautious`,
+ * `openai:gpt-x`, `http://host:port/v1#name`, an alias); net/ and builtin/
+ * read it.  `name` is what goes over the wire, into ledger keys and into
+ * rows; where the model is reached does not belong to its name.
+ */
+enum model_kind { MODEL_BUILTIN, MODEL_HTTP };
+
+enum dialect {
+    DIALECT_OPENAI,     /* POST {base}/chat/completions */
+    DIALECT_AZURE,      /* {base}/openai/deployments/{name}/chat/... */
+    DIALECT_ANTHROPIC,  /* POST {base}/messages */
+    DIALECT_OLLAMA,     /* POST {base}/api/chat */
+    DIALECT_COMPLETION, /* POST {base}/completions */
+    DIALECT_EMBEDDING,  /* POST {base}/embeddings */
+    DIALECT_MODERATION  /* POST {base}/moderations */
+};
+
+#define MODEL_URLS_MAX 16
+
+struct model {
+    char *spec; /* as the user wrote it */
+    char *name;
+    enum model_kind kind;
+    enum dialect dialect;
+    char *urls[MODEL_URLS_MAX]; /* base URLs that share the load */
+    size_t nurls;
+    char *key_env; /* environment variable with the key, or NULL */
+    /* Limits and prices; 0 is "not set". */
+    unsigned concurrency;        /* calls in flight at most */
+    double requests_per_minute;
+    double tokens_per_minute;
+    double price_in, price_out;  /* US dollars a million tokens */
+};
+
+/* Frees what the fields own, not the struct; all zero afterwards. */
+void model_release(struct model *m);
+
+#endif

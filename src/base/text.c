@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * utf8proc does the Unicode; this file only decides what phgen wants of it.
+ * ASCII, which is nearly everything here, takes a table-free fast path in
+ * text_normalise(): screening a million lines is dominated by it.
+ */
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#define REPLACEMENT "\xEF\xBF\xBD"
+
+/* One code point at `p`; its bytes, or 0 when they are not valid UTF-8. */
+static size_t decode(const char *p, size_t len, utf8proc_int32_t *cp)
+{
+    utf8proc_ssize_t n;
+
+    if (len == 0 || *p == '\0')
+        return 0;
+    n = utf8proc_iterate((const utf8proc_uint8_t *)p, (utf8proc_ssize_t)len,
+                         cp);
+    return n > 0 ? (size_t)n : 0;
+}
+
+bool text_valid(const char *bytes, size_t len)
+{
+    utf8proc_int32_t cp;
+    size_t i, n;
+
+    for (i = 0; i < len; i += n) {
+        n = decode(bytes + i, len - i, &cp);
+        if (n == 0)
+            return false;
+    }
+    return true;
+}
+
+void text_repair(const char *bytes, size_t len, struct str *out)
+{
+    utf8proc_int32_t cp;
+    size_t i, n;
+
+    for (i = 0; i < len; i += n > 0 ? n : 1) {
+        n = decode(bytes + i, len - i, &cp);
+        if (n > 0)
+            str_add(out, bytes + i, n);
+        else
+            str_adds(out, REPLACEMENT);
+    }
+}
+
+char text_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool ascii_alnum(unsigned char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z');
+}
+
+/* Separators of the normalised form: all but letters, marks, numbers and
+ * symbols that carry meaning. */
+static bool is_break(utf8proc_int32_t cp)
+{
+    switch (utf8proc_category(cp)) {
+    case UTF8PROC_CATEGORY_PC:
+    case UTF8PROC_CATEGORY_PD:
+    case UTF8PROC_CATEGORY_PS:
+    case UTF8PROC_CATEGORY_PE:
+    case UTF8PROC_CATEGORY_PI:
+    case UTF8PROC_CATEGORY_PF:
+    case UTF8PROC_CATEGORY_PO:
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CN:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Folded text to words with one space between. */
+static void add_words(const char *p, size_t len, struct str *out)
+{
+    bool gap = false;
+    size_t start = out->len, i, n;
+    utf8proc_int32_t cp;
+
+    for (i = 0; i < len; i += n) {
+        n = decode(p + i, len - i, &cp);
+        if (n == 0) { /* cannot be: utf8proc made it */
+            n = 1;
+            continue;
+        }
+        if (is_break(cp)) {
+            gap = out->len > start;
+            continue;
+        }
+        if (gap)
+            str_addc(out, ' ');
+        gap = false;
+        str_add(out, p + i, n);
+    }
+}
+
+static bool normalise_ascii(const char *bytes, size_t len, struct str *out)
+{
+    size_t start = out->len, i;
+    bool gap = false;
+
+    for (i = 0; i < len; i++)
+        if ((unsigned char)bytes[i] >= 0x80 || bytes[i] == '\0')
+            return false;
+    for (i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+
+        if (!ascii_alnum(c) && strchr("$+<=>^`|~", c) == NULL) {
+            gap = out->len > start;
+            continue;
+        }
+        if (gap)
+            str_addc(out, ' ');
+        gap = false;
+        str_addc(out, text_lower((char)c));
+    }
+    return true;
+}
+
+void text_normalise(const char *bytes, size_t len, struct str *out)
+{
+    utf8proc_uint8_t *folded = NULL;
+    utf8proc_ssize_t n;
+    struct str clean;
+
+    if (normalise_ascii(bytes, len, out))
+        return;
+    str_init(&clean, 3 * len + 1);
+    text_repair(bytes, len, &clean);
+    n = utf8proc_map((const utf8proc_uint8_t *)clean.s,
+                     (utf8proc_ssize_t)clean.len, &folded,
+                     UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE |
+                         UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
+    if (n >= 0)
+        add_words((const char *)folded, (size_t)n, out);
+    else
+        out->bad = true;
+    free(folded);
+    str_release(&clean);
+}
+
+static bool is_wordy(utf8proc_int32_t cp)
+{
+    switch (utf8proc_category(cp)) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ME:
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_NO:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static size_t wordy_at(const char *text, size_t len, size_t i)
+{
+    utf8proc_int32_t cp;
+    size_t n;
+
+    if (i >= len)
+        return 0;
+    if ((unsigned char)text[i] < 0x80)
+        return ascii_alnum((unsigned char)text[i]) ? 1 : 0;
+    n = decode(text + i, len - i, &cp);
+    return n > 0 && is_wordy(cp) ? n : 0;
+}
+
+/* An apostrophe or hyphen at `i`, ASCII or U+2019: its bytes. */
+static size_t joiner_at(const char *text, size_t len, size_t i)
+{
+    if (i < len && (text[i] == '\'' || text[i] == '-'))
+        return 1;
+    if (i + 3 <= len && memcmp(text + i, "\xE2\x80\x99", 3) == 0)
+        return 3;
+    return 0;
+}
+
+bool text_word(const char *text, size_t len, size_t *pos, size_t *start,
+               size_t *wlen)
+{
+    size_t i = *pos, n, j;
+
+    while (i < len && wordy_at(text, len, i) == 0)
+        i++;
+    if (i >= len)
+        return false;
+    *start = i;
+    for (;;) {
+        while ((n = wordy_at(text, len, i)) > 0)
+            i += n;
+        j = joiner_at(text, len, i);
+        if (j == 0 || wordy_at(text, len, i + j) == 0)
+            break;
+        i += j;
+    }
+    *wlen = i - *start;
+    *pos = i;
+    return true;
+}
+
+size_t text_count_words(const char *text, size_t len)
+{
+    size_t pos = 0, start, wlen, n = 0;
+
+    while (text_word(text, len, &pos, &start, &wlen))
+        n++;
+    return n;
+}
+
+void text_printable(const char *text, struct str *out)
+{
+    size_t len = strlen(text), i, n;
+    utf8proc_int32_t cp;
+
+    for (i = 0; i < len; i += n) {
+        n = decode(text + i, len - i, &cp);
+        if (n == 0) {
+            str_adds(out, REPLACEMENT);
+            n = 1;
+        } else if (cp == '\n' || cp == '\t') {
+            str_addc(out, ' ');
+        } else if (utf8proc_category(cp) == UTF8PROC_CATEGORY_CC ||
+                   utf8proc_category(cp) == UTF8PROC_CATEGORY_CF) {
+            str_adds(out, REPLACEMENT);
+        } else {
+            str_add(out, text + i, n);
+        }
+    }
+}
+
+void text_squeeze(const char *bytes, size_t len, struct str *out)
+{
+    size_t start = out->len, i;
+    bool gap = false;
+
+    for (i = 0; i < len; i++) {
+        if (bytes[i] == ' ' || bytes[i] == '\t' || bytes[i] == '\n' ||
+            bytes[i] == '\r') {
+            gap = out->len > start;
+            continue;
+        }
+        if (gap)
+            str_addc(out, ' ');
+        gap = false;
+        str_addc(out, bytes[i]);
+    }
+}

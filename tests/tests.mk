@@ -1,0 +1,25 @@
+# Unit tests (cmocka, TAP) are tests/unit/test_*.c, one program each; command
+# line tests are tests/cli/*.sh, one behaviour each.  A test is added by
+# adding its name to the list of its kind.
+
+TEST_EXTENSIONS = .sh
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+	$(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	PHGEN='$(abs_top_builddir)/phgen'; export PHGEN; \
+	PHGEN_SRC='$(abs_top_srcdir)'; export PHGEN_SRC;
+
+unit_tests =
+cli_tests =
+include tests/unit/base.mk
+include tests/unit/dedup.mk
+include tests/unit/net.mk
+include tests/unit/builtin.mk
+include tests/unit/dataset.mk
+include tests/unit/spine.mk
+include tests/cli/cli.mk
+
+check_PROGRAMS = $(unit_tests)
+TESTS = $(unit_tests) $(cli_tests)
+EXTRA_DIST += $(cli_tests)

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* base/: strings with a limit, text, JSON bounds, randomness, keys. */
+#include "base/call.h"
+#include "base/json.h"
+#include "base/rng.h"
+#include "base/str.h"
+#include "base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void test_str_limit(void **state)
+{
+    struct str s;
+
+    (void)state;
+    str_init(&s, 8);
+    str_adds(&s, "12345678");
+    assert_false(str_failed(&s));
+    str_addc(&s, '9');
+    assert_true(str_failed(&s));
+    assert_string_equal(s.s, "12345678");
+    assert_null(str_detach(&s));
+    assert_int_equal(s.len, 0);
+    str_release(&s);
+}
+
+static void check_normal(const char *in, const char *want)
+{
+    struct str s;
+
+    str_init(&s, 1000);
+    text_normalise(in, strlen(in), &s);
+    assert_string_equal(s.s, want);
+    str_release(&s);
+}
+
+static void test_normalise(void **state)
+{
+    (void)state;
+    check_normal("  Don't   PANIC!! ", "don t panic");
+    check_normal("\xEF\xBC\xAB\xEF\xBD\x89ll\xC2\xA0it", "kill it");
+    check_normal("Stra\xC3\x9F"
+                 "e \xE2\x80\x94 GRO\xC3\x9F",
+                 "strasse gross");
+    check_normal("ki\xE2\x80\x8Bll", "kill");
+    check_normal("a\xFF"
+                 "b",
+                 "a\xEF\xBF\xBD"
+                 "b");
+    check_normal("...", "");
+}
+
+static void test_words(void **state)
+{
+    const char *t = "I can't half-kill a caf\xC3\xA9's  'ghost'.";
+
+    (void)state;
+    assert_int_equal(text_count_words(t, strlen(t)), 6);
+    assert_int_equal(text_count_words("?!", 2), 0);
+}
+
+static void test_printable(void **state)
+{
+    struct str s;
+
+    (void)state;
+    str_init(&s, 1000);
+    text_printable("a\x1b[31mred\x07\xE2\x80\xAE\n.", &s);
+    assert_null(strchr(s.s, 0x1b));
+    assert_null(strchr(s.s, 7));
+    assert_null(strstr(s.s, "\xE2\x80\xAE"));
+    assert_null(strchr(s.s, '\n'));
+    str_release(&s);
+}
+
+static void test_json_bounds(void **state)
+{
+    char deep[400];
+    struct err err;
+
+    (void)state;
+    memset(deep, '[', sizeof(deep));
+    assert_null(json_parse(deep, sizeof(deep), &err));
+    assert_non_null(strstr(err.text, "deeper"));
+    assert_null(json_parse("\"\\u0000\"", 8, &err));
+    assert_null(json_parse("\"\xFF\"", 3, &err));
+    assert_null(json_parse("{} x", 4, &err));
+    assert_null(json_parse("", 0, &err));
+}
+
+static void check_found(const char *answer, const char *want)
+{
+    struct err err;
+    cJSON *o = json_find_object(answer, strlen(answer), "a", &err);
+
+    if (want == NULL) {
+        assert_null(o);
+        return;
+    }
+    assert_non_null(o);
+    assert_string_equal(json_string(o, "a"), want);
+    cJSON_Delete(o);
+}
+
+static void test_json_find(void **state)
+{
+    (void)state;
+    check_found("{\"a\":\"x\"}", "x");
+    check_found("Sure!\n```json\n{\"a\": \"x\"}\n```\nBye {", "x");
+    check_found("<think>{\"a\":\"no\"}</think> {\"a\":\"yes\"}", "yes");
+    check_found("{b} {\"b\":1} {\"a\":\"}\"}", "}");
+    check_found("{\"a\":\"cut", NULL);
+    check_found("", NULL);
+}
+
+static void test_rng(void **state)
+{
+    struct rng a = rng_for(1, 2, "x"), b = rng_for(1, 2, "x"),
+               c = rng_for(1, 3, "x");
+    double weight[3] = {0, 1, 3};
+    int hits[4] = {0};
+    int i;
+
+    (void)state;
+    assert_true(rng_u64(&a) == rng_u64(&b));
+    assert_true(rng_u64(&a) != rng_u64(&c));
+    for (i = 0; i < 4000; i++)
+        hits[rng_weighted(&a, weight, 3)]++;
+    assert_int_equal(hits[0], 0);
+    assert_int_equal(hits[3], 0);
+    assert_in_range(hits[1], 850, 1150);
+    weight[1] = weight[2] = 0;
+    assert_int_equal(rng_weighted(&a, weight, 3), 3);
+}
+
+static void test_call_key(void **state)
+{
+    struct model m = {.name = (char *)"x", .kind = MODEL_HTTP},
+                 n = {.name = (char *)"y", .kind = MODEL_HTTP};
+    struct call c;
+    struct hash128 a, b;
+
+    (void)state;
+    call_init(&c, AGENT_TARGET, &m);
+    assert_int_equal(call_add(&c, ROLE_USER, "hi", NULL), 0);
+    a = call_key(&c);
+    c.seq = 7;
+    b = call_key(&c);
+    assert_memory_equal(&a, &b, sizeof(a));
+    c.sample = 1;
+    b = call_key(&c);
+    assert_memory_not_equal(&a, &b, sizeof(a));
+    c.sample = 0;
+    c.model = &n;
+    b = call_key(&c);
+    assert_memory_not_equal(&a, &b, sizeof(a));
+    call_release(&c);
+}
+
+static void test_reply_roundtrip(void **state)
+{
+    struct reply r, back;
+    struct err err;
+    char *json;
+
+    (void)state;
+    reply_init(&r);
+    assert_int_equal(reply_set_text(&r, "I can\"t\n", 8, &err), 0);
+    r.finish = FINISH_FILTER;
+    r.tokens_out = 9;
+    json = reply_to_json(&r);
+    assert_int_equal(reply_from_json(json, strlen(json), &back, &err), 0);
+    assert_string_equal(back.text, r.text);
+    assert_int_equal(back.finish, FINISH_FILTER);
+    assert_int_equal(back.tokens_out, 9);
+    assert_true(back.replayed);
+    free(json);
+    reply_release(&r);
+    reply_release(&back);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_str_limit),
+        cmocka_unit_test(test_normalise),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_printable),
+        cmocka_unit_test(test_json_bounds),
+        cmocka_unit_test(test_json_find),
+        cmocka_unit_test(test_rng),
+        cmocka_unit_test(test_call_key),
+        cmocka_unit_test(test_reply_roundtrip),
+    };
+
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
