@@ -7,4 +7,5 @@ libphgen_a_SOURCES += \
 	src/base/model.c src/base/model.h \
 	src/base/rng.c src/base/rng.h \
 	src/base/str.c src/base/str.h \
-	src/base/text.c src/base/text.h
+	src/base/text.c src/base/text.h \
+	src/base/yaml.c src/base/yaml.h

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PHGEN_BUILTIN_LEXICON_H
+#define PHGEN_BUILTIN_LEXICON_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+
+/*
+ * What the embedded judges and targets see in a prompt: alarming words and
+ * phrases with weights, dangerous objects of verbs, and the contexts that
+ * make them innocent; from `lexicon.yaml` in the seeds folder, which people
+ * edit.  Purely lexical; read-only after loading.
+ */
+struct lexicon; /* heap */
+
+struct lexicon *lexicon_load(const char *path, struct err *err);
+void lexicon_free(struct lexicon *lex);
+
+/* What was found; see lexicon.c for how the scores are made. */
+struct lexicon_reading {
+    double surface; /* how alarming the words look, 0 to 1 */
+    double harm;    /* signs of harmful intent, sense considered, 0 to 1 */
+    double benign;  /* innocent context found, 0 to 1 */
+    char focus[64]; /* the most alarming word; "" when none */
+    char why[160];  /* what decided `harm`, for a judge's reason */
+};
+
+void lexicon_read(const struct lexicon *lex, const char *text, size_t len,
+                  struct lexicon_reading *out);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Shingling is the floor under everything here: each text is hashed once, at
+ * every position.  So the common case, ASCII and a small n, is a loop that
+ * the compiler sees whole (XXH3 inlined at a constant length), and the set is
+ * a small open-addressing table that stays in the first-level cache.
+ *
+ * Sets of other texts are never stored: a normalised text is one byte a
+ * shingle where its set is eight, and hashing it again costs less than a
+ * cache miss a shingle would.
+ */
+#include "dedup/shingle.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+void shingles_init(struct shingles *s)
+{
+    memset(s, 0, sizeof(*s));
+}
+
+void shingles_release(struct shingles *s)
+{
+    free(s->hash);
+    free(s->slot);
+    free(s->mark);
+    free(s->other);
+    shingles_init(s);
+}
+
+double shingles_jaccard(size_t a, size_t b, size_t overlap)
+{
+    return (double)overlap / (double)(a + b - overlap);
+}
+
+size_t shingles_need(double threshold, size_t a, size_t b)
+{
+    size_t most = a < b ? a : b;
+    double guess = floor(threshold / (1 + threshold) * (double)(a + b));
+    size_t o = guess > 2 ? (size_t)guess - 2 : 1;
+
+    /* The division above may round either way; the formula decides. */
+    while (o <= most && shingles_jaccard(a, b, o) < threshold)
+        o++;
+    return o;
+}
+
+/* 0 marks an empty slot. */
+static uint64_t hash_of(const char *p, size_t len)
+{
+    uint64_t h = XXH3_64bits(p, len);
+
+    return h != 0 ? h : 1;
+}
+
+static bool is_ascii(const char *text, size_t len)
+{
+    uint64_t all = 0, w;
+    size_t i;
+
+    for (i = 0; i + 8 <= len; i += 8) {
+        memcpy(&w, text + i, 8);
+        all |= w;
+    }
+    for (; i < len; i++)
+        all |= (unsigned char)text[i];
+    return (all & 0x8080808080808080u) == 0;
+}
+
+static inline __attribute__((always_inline)) size_t
+hash_bytes_run(const char *text, size_t len, size_t n, uint64_t *out)
+{
+    size_t i, count = len - n + 1;
+
+    for (i = 0; i < count; i++)
+        out[i] = hash_of(text + i, n);
+    return count;
+}
+
+static size_t hash_ascii(const char *text, size_t len, size_t n, uint64_t *out)
+{
+    switch (n) {
+    case 3:
+        return hash_bytes_run(text, len, 3, out);
+    case 4:
+        return hash_bytes_run(text, len, 4, out);
+    case 5:
+        return hash_bytes_run(text, len, 5, out);
+    case 6:
+        return hash_bytes_run(text, len, 6, out);
+    case 7:
+        return hash_bytes_run(text, len, 7, out);
+    case 8:
+        return hash_bytes_run(text, len, 8, out);
+    default:
+        return hash_bytes_run(text, len, n, out);
+    }
+}
+
+/* Past the code point or the word, and the space behind it, at `i`. */
+static size_t next_unit(enum shingle kind, const char *text, size_t len,
+                        size_t i)
+{
+    const char *space;
+
+    if (kind == SHINGLE_WORD) {
+        space = memchr(text + i, ' ', len - i);
+        return space != NULL ? (size_t)(space - text) + 1 : len;
+    }
+    for (i++; i < len && ((unsigned char)text[i] & 0xC0) == 0x80; i++)
+        ;
+    return i;
+}
+
+size_t shingles_hash(const struct dedup_options *o, const char *text,
+                     size_t len, uint64_t *out)
+{
+    size_t start = 0, end = 0, count = 0, i, stop;
+
+    if (o->kind == SHINGLE_CHAR && len > o->n && is_ascii(text, len))
+        return hash_ascii(text, len, o->n, out);
+    for (i = 0; i < o->n && end < len; i++)
+        end = next_unit(o->kind, text, len, end);
+    for (;;) {
+        stop = o->kind == SHINGLE_WORD && end < len ? end - 1 : end;
+        out[count++] = hash_of(text + start, stop - start);
+        if (end >= len)
+            return count;
+        start = next_unit(o->kind, text, len, start);
+        end = next_unit(o->kind, text, len, end);
+    }
+}
+
+static bool grow(uint64_t **p, size_t *cap, size_t want)
+{
+    size_t n = *cap > 0 ? *cap : 512;
+    uint64_t *q;
+
+    if (want <= *cap)
+        return true;
+    while (n < want)
+        n *= 2;
+    q = realloc(*p, n * sizeof(*q));
+    if (q == NULL)
+        return false;
+    *p = q;
+    *cap = n;
+    return true;
+}
+
+static bool size_table(struct shingles *s, size_t n)
+{
+    size_t want = 64;
+    uint32_t *mark;
+
+    while (want < 2 * n)
+        want *= 2;
+    if (want > s->slots_cap) {
+        if (!grow(&s->slot, &s->slots_cap, want))
+            return false;
+        mark = realloc(s->mark, s->slots_cap * sizeof(*mark));
+        if (mark == NULL) {
+            s->slots_cap = 0;
+            return false;
+        }
+        s->mark = mark;
+        memset(mark, 0, s->slots_cap * sizeof(*mark));
+        s->stamp = 0;
+    }
+    s->mask = want - 1;
+    memset(s->slot, 0, want * sizeof(*s->slot));
+    return true;
+}
+
+/* The slot that holds the hash, or the empty one where it belongs. */
+static inline size_t slot_of(const struct shingles *s, uint64_t h)
+{
+    size_t i = (size_t)(h >> 24) & s->mask;
+
+    while (s->slot[i] != 0 && s->slot[i] != h)
+        i = (i + 1) & s->mask;
+    return i;
+}
+
+bool shingles_set(struct shingles *s, const struct dedup_options *o,
+                  const char *text, size_t len)
+{
+    size_t i, k, n;
+
+    s->n = 0;
+    if (!grow(&s->hash, &s->hash_cap, len + 1))
+        return false;
+    n = shingles_hash(o, text, len, s->hash);
+    if (!size_table(s, n))
+        return false;
+    for (i = 0; i < n; i++) {
+        k = slot_of(s, s->hash[i]);
+        s->hash[s->n] = s->hash[i];
+        s->n += s->slot[k] == 0;
+        s->slot[k] = s->hash[i];
+    }
+    return true;
+}
+
+size_t shingles_overlap(struct shingles *s, const struct dedup_options *o,
+                        const char *text, size_t len, size_t need)
+{
+    size_t i, k, n, same = 0;
+
+    if (!grow(&s->other, &s->other_cap, len + 1))
+        return 0;
+    n = shingles_hash(o, text, len, s->other);
+    if (++s->stamp == 0) {
+        memset(s->mark, 0, s->slots_cap * sizeof(*s->mark));
+        s->stamp = 1;
+    }
+    for (i = 0; i < n; i++) {
+        if (same + (n - i) < need)
+            return same;
+        k = slot_of(s, s->other[i]);
+        if (s->slot[k] != 0 && s->mark[k] != s->stamp) {
+            s->mark[k] = s->stamp;
+            same++;
+        }
+    }
+    return same;
+}

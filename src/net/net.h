@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PHGEN_NET_NET_H
+#define PHGEN_NET_NET_H
+
+#include "base/call.h"
+#include "base/err.h"
+#include "base/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Calls over HTTP: many in flight, no threads, no callbacks.
+ *
+ * The caller submits calls while there is room, turns the engine, and takes
+ * results in whatever order they come:
+ *
+ *      while (work) {
+ *              while (net_room(net, model) > 0 && next(&call))
+ *                      net_submit(net, &call, ticket, err);
+ *              if (net_turn(net, 100, err) != 0) ...
+ *              while (net_take(net, &ticket, &reply)) ...
+ *      }
+ *
+ * Every submitted call comes back exactly once: answered, failed for good, or
+ * stopped.  Transport faults (429, 5xx, resets, timeouts) are retried here
+ * and nowhere else; a bad answer is the dialogue's business.
+ *
+ * Keys are read from the environment variable that the model names, sent to
+ * that model's host only, and never logged or stored.
+ */
+struct net; /* heap */
+
+struct net_options {
+    double connect_timeout;    /* seconds */
+    double first_byte_timeout; /* seconds until the reply starts */
+    double stall_timeout;      /* seconds without a byte */
+    double total_timeout;      /* seconds for one attempt */
+    unsigned retries;          /* attempts after the first, at most */
+    double max_backoff;        /* seconds; bounds Retry-After too */
+    double patience;           /* seconds without one answer until an endpoint
+                                  that keeps failing is given up */
+    size_t max_reply_bytes;
+    const char *ca_file;       /* PEM file of private CAs; NULL: the system's */
+    uint64_t seed;             /* of the back-off jitter */
+};
+
+extern const struct net_options NET_DEFAULTS;
+
+/* What happened at one endpoint; all counts are of this session. */
+struct net_stats {
+    uint64_t calls, attempts, retries, rate_limited, failed;
+    uint64_t bytes_in, bytes_out;
+    uint64_t tokens_in, tokens_out;
+    double ms_p50, ms_p90, ms_p99; /* latency of answered attempts */
+    double waited_ms;              /* for rate limits, summed over calls */
+};
+
+struct net *net_new(const struct net_options *options, struct err *err);
+void net_free(struct net *net); /* drops what is in flight */
+
+/* Slots free for this model now (adaptive, rate limits considered). */
+size_t net_room(struct net *net, const struct model *model);
+
+/*
+ * Takes the call over: encodes it at once, so the caller may release it.
+ * `model` must outlive the engine.  Fails only when the call cannot be sent at
+ * all (no key, no memory); it then has no ticket outstanding.
+ */
+int net_submit(struct net *net, const struct call *call, uint64_t ticket,
+               struct err *err);
+
+/* Runs transfers; waits up to `timeout_ms` for something to happen. */
+int net_turn(struct net *net, int timeout_ms, struct err *err);
+
+/* Hands over one finished reply (the caller releases it). */
+bool net_take(struct net *net, uint64_t *ticket, struct reply *reply);
+
+/* Gives up everything in flight or waiting: each comes back STOPPED. */
+void net_stop(struct net *net);
+
+/* Calls submitted and not yet finished: on the wire, queued, backing off. */
+size_t net_in_flight(const struct net *net);
+
+/*
+ * 0 while the model can be reached, as far as known.  -1 with the sentence
+ * when every endpoint of it is unusable: refused key, exhausted quota, unknown
+ * model, nobody there.  From then on its calls come back REPLY_STOPPED with
+ * that sentence, and net_room() is 0.
+ */
+int net_dead(struct net *net, const struct model *model, struct err *err);
+
+/*
+ * How structured output is asked for, as far as learned: "json_schema",
+ * "json_object" or "instructions".
+ */
+const char *net_schema_rung(const struct net *net, const struct model *model);
+
+void net_stats(const struct net *net, const struct model *model,
+               struct net_stats *out);
+
+#endif
