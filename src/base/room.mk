@@ -1,6 +1,8 @@
 libphgen_a_SOURCES += \
 	src/base/call.c src/base/call.h \
+	src/base/concept.c src/base/concept.h \
 	src/base/err.c src/base/err.h \
+	src/base/file.c src/base/file.h \
 	src/base/hash.c src/base/hash.h \
 	src/base/json.c src/base/json.h \
 	src/base/log.c src/base/log.h \

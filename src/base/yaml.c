@@ -94,7 +94,7 @@ struct yaml *yaml_parse_text(const char *name, const char *text, size_t len,
     }
 out:
     if (failed) {
-        yaml_free(y);
+        yaml_close(y);
         return NULL;
     }
     return y;
@@ -126,7 +126,7 @@ struct yaml *yaml_load(const char *path, struct err *err)
     return y;
 }
 
-void yaml_free(struct yaml *y)
+void yaml_close(struct yaml *y)
 {
     if (y == NULL)
         return;

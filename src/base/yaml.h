@@ -22,13 +22,13 @@
  * over 16 MiB and aliases are refused: the first are a mistake, the second
  * can make a small file expand without end.
  */
-struct yaml; /* heap */
+struct yaml; /* heap; closed with yaml_close(), for libyaml exports yaml_free */
 typedef int yaml_node;
 
 struct yaml *yaml_load(const char *path, struct err *err);
 struct yaml *yaml_parse_text(const char *name, const char *text, size_t len,
                              struct err *err);
-void yaml_free(struct yaml *y);
+void yaml_close(struct yaml *y);
 
 const char *yaml_path(const struct yaml *y);
 yaml_node yaml_root(const struct yaml *y);

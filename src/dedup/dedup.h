@@ -25,16 +25,34 @@
  *      if (dedup_find(d, text, len, UINT64_MAX, &hit)) ...
  *      else if (dedup_add(d, id, text, len, err) != 0) ...
  *      dedup_free(d);
+ *
+ * An answer depends only on the entries with id <= as_of, in their order, so
+ * an index that is rebuilt by adding the same texts again answers the same:
+ * there is nothing to save but the texts, which the store has anyway.
+ *
+ * Adding the text that was just looked for costs no second shingling.
  */
 enum shingle { SHINGLE_CHAR, SHINGLE_WORD };
 
+/*
+ * Where candidates come from.  DEDUP_LSH finds a pair at the threshold with
+ * probability 0.99 or more and more similar ones nearly always, in bounded
+ * work a query.  DEDUP_EXACT misses none and takes time that grows with the
+ * number of texts that share rare shingles.
+ */
+enum dedup_index { DEDUP_LSH, DEDUP_EXACT };
+
 struct dedup_options {
     enum shingle kind;
-    unsigned n;       /* code points or words a shingle; 1 to 16 */
-    double threshold; /* Jaccard, in (0, 1] */
+    unsigned n;             /* code points or words a shingle; 1 to 16 */
+    double threshold;       /* Jaccard, in (0, 1] */
+    enum dedup_index index; /* 0: DEDUP_LSH */
 };
 
 extern const struct dedup_options DEDUP_DEFAULTS; /* char 5, 0.7 */
+
+/* Longest normalised text, bytes: a longer one cannot be added. */
+#define DEDUP_TEXT_MAX ((size_t)16 << 20)
 
 struct dedup_hit {
     uint64_t id;       /* of the most similar entry; the lowest of equals */
@@ -50,12 +68,53 @@ void dedup_free(struct dedup *d);
 int dedup_add(struct dedup *d, uint64_t id, const char *text, size_t len,
               struct err *err);
 
-/* True with `*hit` filled when a near-duplicate with id <= as_of is there. */
+/*
+ * True with `*hit` filled when a near-duplicate with id <= as_of is there.
+ * Out of memory, or a text past DEDUP_TEXT_MAX, finds none; adding it fails.
+ */
 bool dedup_find(struct dedup *d, const char *text, size_t len, uint64_t as_of,
                 struct dedup_hit *hit);
 
+/*
+ * Takes the entry with that id out (for 0: all of them).  Returns how many
+ * went.  The number stays used: ids rise on.
+ */
+size_t dedup_remove(struct dedup *d, uint64_t id);
+
+/*
+ * Every near-duplicate with id <= as_of instead of the best, in order of id.
+ * The array is the caller's to free; NULL with `*n` 0 when there is none.
+ * Returns -1 only when out of memory.
+ */
+int dedup_find_all(struct dedup *d, const char *text, size_t len,
+                   uint64_t as_of, struct dedup_hit **hits, size_t *n,
+                   struct err *err);
+
+/*
+ * Reads the index back, for who wants to store it: the entry at `*at`
+ * (starts at 0) or after, and moves on.  False at the end.  The text is the
+ * normalised one; adding it again gives the same entry.
+ */
+bool dedup_next(const struct dedup *d, size_t *at, uint64_t *id,
+                const char **text, size_t *len);
+
+/*
+ * The text's band keys, for an index that lives in a shared database: texts
+ * with a key in common in the same place are candidates.  Returns how many,
+ * at most DEDUP_KEYS_MAX; 0 when out of memory.  The same on every machine.
+ */
+#define DEDUP_KEYS_MAX 64
+size_t dedup_keys(struct dedup *d, const char *text, size_t len,
+                  uint32_t keys[DEDUP_KEYS_MAX]);
+
 size_t dedup_count(const struct dedup *d);
 size_t dedup_bytes(const struct dedup *d); /* heap bytes in use */
+
+/* What the queries so far cost: texts considered and compared exactly. */
+struct dedup_work {
+    uint64_t queries, candidates, verified;
+};
+struct dedup_work dedup_work(const struct dedup *d);
 
 /*
  * Exact Jaccard of two texts by brute force; what the index is checked
@@ -63,5 +122,9 @@ size_t dedup_bytes(const struct dedup *d); /* heap bytes in use */
  */
 double dedup_similarity(const struct dedup_options *options, const char *a,
                         size_t alen, const char *b, size_t blen);
+
+/* The share of the shingles of `a` that `b` has too, likewise. */
+double dedup_containment(const struct dedup_options *options, const char *a,
+                         size_t alen, const char *b, size_t blen);
 
 #endif

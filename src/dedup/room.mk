@@ -1,0 +1,9 @@
+libphgen_a_SOURCES += \
+	src/dedup/bands.c src/dedup/bands.h \
+	src/dedup/dedup.c src/dedup/dedup.h \
+	src/dedup/entries.c src/dedup/entries.h \
+	src/dedup/memory.c src/dedup/memory.h \
+	src/dedup/prefix.c src/dedup/prefix.h \
+	src/dedup/shingle.c src/dedup/shingle.h \
+	src/dedup/similarity.c \
+	src/dedup/sketch.c src/dedup/sketch.h

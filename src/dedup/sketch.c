@@ -27,7 +27,8 @@ void sketch_set(struct sketch *s, const uint64_t *hash, size_t n)
 
     memset(s, 0, sizeof(*s));
     for (i = 0; i < n; i++) {
-        uint32_t bit = (uint32_t)(((hash[i] & 0xFFFFFFFFu) * SKETCH_BITS) >> 32);
+        uint32_t bit =
+            (uint32_t)(((hash[i] & 0xFFFFFFFFu) * SKETCH_BITS) >> 32);
 
         s->word[bit >> 6] ^= (uint64_t)1 << (bit & 63);
     }

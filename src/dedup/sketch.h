@@ -20,8 +20,8 @@
  * Shrivastava 2017), `rows` bins hashed to a key.  Two sets of Jaccard
  * similarity s share the key of a given band with probability s^rows.
  */
-#define SKETCH_BITS 480u
-#define SKETCH_ROWS_MAX 16u
+#define SKETCH_BITS      480u
+#define SKETCH_ROWS_MAX  16u
 #define SKETCH_BANDS_MAX 64u
 
 struct sketch {

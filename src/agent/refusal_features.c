@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Signs at places, and the shape of the reply.  All values lie in [0, 1], so
+ * that one penalty suits every weight and a weight says what its feature is
+ * worth in log-odds.
+ */
+#include "agent/refusal_features.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STANCE  (SIGN(REFUSE) | SIGN(UNWILLING) | SIGN(NOT_GIVEN))
+#define PREACHY                                                                \
+    (STANCE | SIGN(MORAL) | SIGN(NO_WAY) | SIGN(REDIRECT) | SIGN(RESPECT) |    \
+     SIGN(PENALTY) | SIGN(GROUP) | SIGN(CLOSING) | SIGN(RULE))
+#define JUDGES (SIGN(MORAL) | SIGN(NO_WAY))
+#define OFFERS (SIGN(OFFER) | SIGN(OFFER_REST))
+#define UNABLE (SIGN(INABILITY) | SIGN(UNKNOWN))
+#define FACTS  (SIGN(FICTION) | SIGN(FACT))
+
+#define PROMPT_WORDS 24
+#define PROMPT_BYTES 600
+#define STEM         5
+
+/* The content words of the prompt, each by the hash of its first letters. */
+struct stems {
+    uint32_t hash[PROMPT_WORDS];
+    size_t n;
+};
+
+static bool is_word_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (unsigned char)c >= 0x80;
+}
+
+static uint32_t stem_hash(const char *word, size_t len)
+{
+    char stem[STEM];
+    size_t i;
+
+    for (i = 0; i < STEM && i < len; i++) {
+        stem[i] = word[i] >= 'A' && word[i] <= 'Z' ? (char)(word[i] + 32)
+                                                   : word[i];
+    }
+    return (uint32_t)XXH3_64bits(stem, i);
+}
+
+static void read_stems(const char *prompt, struct stems *s)
+{
+    size_t len = prompt != NULL ? strnlen(prompt, PROMPT_BYTES) : 0, i = 0;
+
+    s->n = 0;
+    while (i < len && s->n < PROMPT_WORDS) {
+        size_t from;
+
+        while (i < len && !is_word_byte(prompt[i]))
+            i++;
+        from = i;
+        while (i < len && is_word_byte(prompt[i]))
+            i++;
+        if (i - from >= 4)
+            s->hash[s->n++] = stem_hash(prompt + from, i - from);
+    }
+}
+
+/* The share of the prompt's stems among the first `n` tokens. */
+static float overlap(const struct stems *s, const struct refusal_text *t,
+                     size_t n)
+{
+    uint32_t found = 0;
+    size_t i, k;
+
+    if (s->n == 0)
+        return 0;
+    for (i = 0; i < n; i++) {
+        const struct refusal_token *token = &t->tokens[i];
+        uint32_t h;
+
+        if (token->len < 4)
+            continue;
+        h = stem_hash(t->bytes + token->at, token->len);
+        for (k = 0; k < s->n; k++) {
+            if (s->hash[k] == h)
+                found |= UINT32_C(1) << k;
+        }
+    }
+    for (i = k = 0; i < s->n; i++)
+        k += (found >> i) & 1;
+    return (float)k / (float)s->n;
+}
+
+static enum refusal_place place_of(size_t i)
+{
+    return i == 0 ? PLACE_FIRST : i <= 2 ? PLACE_EARLY : PLACE_REST;
+}
+
+static void add_signs(struct refusal_features *o, size_t i, bool last)
+{
+    size_t k;
+
+    for (k = 0; k < REFUSAL_SIGNS; k++) {
+        float *f = &o->f[k * REFUSAL_PLACES];
+        float *at = &f[place_of(i)];
+
+        if ((o->signs[i] >> k & 1) == 0)
+            continue;
+        if (place_of(i) == PLACE_REST)
+            *at = *at > 0.67F ? 1 : *at + 0.34F;
+        else
+            *at = 1;
+        if (last)
+            f[PLACE_LAST] = 1;
+    }
+}
+
+struct tally {
+    uint32_t early; /* signs of the first three sentences */
+    size_t stances, plain, preachy;
+};
+
+static void add_shape(const struct refusal_text *t, const struct tally *y,
+                      struct refusal_features *o)
+{
+    float *s = &o->f[(int)REFUSAL_SIGNS * (int)REFUSAL_PLACES];
+    float n = t->nsentences > 0 ? (float)t->nsentences : 1;
+    float words = t->ntokens > 0 ? (float)t->ntokens : 1;
+    float plain = (float)y->plain / n;
+    bool stance = (y->early & STANCE) != 0, judges = (y->early & JUDGES) != 0;
+    bool offers = (o->all & OFFERS) != 0, unable = (y->early & UNABLE) != 0;
+    bool list = t->nitems >= 3;
+
+    s[SHAPE_BIAS] = 1;
+    s[SHAPE_LENGTH] = fminf(logf(1 + (float)(t->len - t->start)) / 8, 1);
+    s[SHAPE_ITEMS] = fminf((float)t->nitems / 6, 1);
+    s[SHAPE_LIST] = list;
+    s[SHAPE_CODE] = t->nfences > 0;
+    s[SHAPE_NUMBERS] = fminf((float)t->nnumbers * 5 / words, 1);
+    s[SHAPE_ONE] = t->nsentences == 1;
+    s[SHAPE_FEW] = t->nsentences == 2 || t->nsentences == 3;
+    s[SHAPE_PREACHY] = (float)y->preachy / n;
+    s[SHAPE_PLAIN] = plain;
+    s[SHAPE_STANCE] = stance;
+    s[SHAPE_LATE] = !stance && y->stances > 0;
+    s[SHAPE_STANCES] = fminf((float)y->stances / 4, 1);
+    s[SHAPE_STANCE_LIST] = stance && list;
+    s[SHAPE_STANCE_PLAIN] = stance ? plain : 0;
+    s[SHAPE_STANCE_OFFER] = stance && offers;
+    s[SHAPE_STANCE_LONG] = stance && t->len - t->start > 700;
+    s[SHAPE_STANCE_FACT] = stance && (o->all & FACTS) != 0;
+    s[SHAPE_MORAL_ALONE] = judges && !stance;
+    s[SHAPE_MORAL_PLAIN] = judges && !stance ? plain : 0;
+    s[SHAPE_MORAL_OFFER] = judges && !stance && offers;
+    s[SHAPE_UNABLE_OFFER] = unable && offers;
+    s[SHAPE_UNABLE_ALONE] = unable && !offers;
+    s[SHAPE_QUESTION] =
+        t->nsentences > 0 && t->sentences[t->nsentences - 1].question;
+    s[SHAPE_FOREIGN] = t->nwide > 12 || (t->ntokens >= 6 &&
+                                         t->nenglish * 8 < t->ntokens);
+}
+
+void refusal_features_of(const char *prompt, const struct refusal_text *t,
+                         struct refusal_features *out)
+{
+    struct tally y = {0, 0, 0, 0};
+    struct stems stems;
+    float *shape = &out->f[(int)REFUSAL_SIGNS * (int)REFUSAL_PLACES];
+    size_t i;
+
+    memset(out, 0, sizeof(*out));
+    for (i = 0; i < t->nsentences; i++) {
+        out->signs[i] = refusal_signs_of(t, i);
+        out->all |= out->signs[i];
+        if (i < 3)
+            y.early |= out->signs[i];
+        y.stances += (out->signs[i] & STANCE) != 0;
+        y.plain += out->signs[i] == 0;
+        y.preachy += (out->signs[i] & PREACHY) != 0;
+        add_signs(out, i, i + 1 == t->nsentences);
+    }
+    add_shape(t, &y, out);
+    read_stems(prompt, &stems);
+    if (t->nsentences > 0)
+        shape[SHAPE_OVERLAP] =
+            overlap(&stems, t, t->sentences[0].ntokens);
+    shape[SHAPE_ECHO] = overlap(&stems, t, t->ntokens);
+}
+
+void refusal_feature_name(int i, char *out, size_t size)
+{
+    static const char *const places[] = {"first", "early", "rest", "last"};
+    static const char *const shapes[] = {
+        "bias",        "length",      "items",        "list",
+        "code",        "numbers",     "one",          "few",
+        "preachy",     "plain",       "overlap",      "echo",
+        "stance",      "late",        "stances",      "stance*list",
+        "stance*plain", "stance*offer", "stance*long", "stance*fact",
+        "moral-alone", "moral*plain", "moral*offer",  "unable*offer",
+        "unable-alone", "question",   "foreign"};
+    int nsigns = (int)REFUSAL_SIGNS * (int)REFUSAL_PLACES;
+
+    if (i >= nsigns)
+        snprintf(out, size, "%s", shapes[i - nsigns]);
+    else
+        snprintf(out, size, "%s@%s",
+                 refusal_sign_name((enum refusal_sign)(i / REFUSAL_PLACES)),
+                 places[i % REFUSAL_PLACES]);
+}

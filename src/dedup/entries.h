@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PHGEN_DEDUP_ENTRIES_H
+#define PHGEN_DEDUP_ENTRIES_H
+
+#include "dedup/sketch.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The texts of an index, numbered from 0 in the order in which they came:
+ * the caller's id, the normalised text, and the odd sketch that rules most
+ * comparisons out.
+ *
+ * Memory grows by pieces that never move, so a growing index has no moment
+ * at which it takes twice its size.  A removed entry keeps its number and its
+ * bytes; its sketch has size 0.
+ */
+#define ENTRIES_PIECE 65536u
+#define ENTRIES_MAX   (UINT32_MAX - 1u)
+
+struct entry {
+    uint64_t id;
+    const char *text; /* a 32-bit length before it; see entries_text() */
+};
+
+struct entries {
+    struct entry **piece;
+    struct sketch **sketch;
+    size_t pieces, n, live;
+    char **block; /* text arena */
+    size_t *block_size;
+    size_t blocks, blocks_cap, room, bytes;
+};
+
+void entries_init(struct entries *e);
+void entries_release(struct entries *e);
+
+/* False: out of memory, or ENTRIES_MAX reached. */
+bool entries_add(struct entries *e, uint64_t id, const char *text, uint32_t len,
+                 const struct sketch *sketch);
+
+/* Marks it removed. */
+void entries_drop(struct entries *e, uint32_t entry);
+
+/* The first entry with an id above `id`; `n` when none. */
+uint32_t entries_above(const struct entries *e, uint64_t id);
+
+const char *entries_text(const struct entries *e, uint32_t entry, size_t *len);
+
+static inline uint64_t entries_id(const struct entries *e, uint32_t entry)
+{
+    return e->piece[entry / ENTRIES_PIECE][entry % ENTRIES_PIECE].id;
+}
+
+static inline const struct sketch *entries_sketch(const struct entries *e,
+                                                  uint32_t entry)
+{
+    return &e->sketch[entry / ENTRIES_PIECE][entry % ENTRIES_PIECE];
+}
+
+#endif

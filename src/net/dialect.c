@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table of dialects and what their encoders and decoders share.
+ *
+ * Requests are written straight into a buffer: a tree would be built only to
+ * be printed.  Replies are parsed with base/json.h's bounds.  What a model
+ * wrote can hold what JSON allows and C strings or UTF-8 do not (NULs, lone
+ * surrogates); that is repaired before parsing, so that an odd answer stays
+ * an answer.
+ */
+#include "net/dialect.h"
+#include "base/text.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+
+static const struct dialect_ops dialects[] = {
+    [DIALECT_OPENAI] = {"openai", "/chat/completions", AUTH_BEARER, NULL,
+                        openai_encode, openai_decode},
+    [DIALECT_AZURE] = {"azure", "/openai/deployments/%s/chat/completions",
+                       AUTH_API_KEY, NULL, azure_encode, azure_decode},
+    [DIALECT_ANTHROPIC] = {"anthropic", "/messages", AUTH_X_API_KEY,
+                           "anthropic-version: 2023-06-01", anthropic_encode,
+                           anthropic_decode},
+    [DIALECT_OLLAMA] = {"ollama", "/api/chat", AUTH_BEARER, NULL,
+                        ollama_encode, ollama_decode},
+    [DIALECT_COMPLETION] = {"completion", "/completions", AUTH_BEARER, NULL,
+                            completion_encode, completion_decode},
+    [DIALECT_EMBEDDING] = {"embedding", "/embeddings", AUTH_BEARER, NULL,
+                           embedding_encode, embedding_decode},
+    [DIALECT_MODERATION] = {"moderation", "/moderations", AUTH_BEARER, NULL,
+                            moderation_encode, moderation_decode},
+};
+
+const struct dialect_ops *dialect_of(enum dialect d)
+{
+    assert((size_t)d < COUNT(dialects));
+    return &dialects[d];
+}
+
+static void escape(const char *name, struct str *out)
+{
+    for (; *name != '\0'; name++) {
+        unsigned char c = (unsigned char)*name;
+
+        if (isalnum(c) || strchr("-._~", c) != NULL)
+            str_addc(out, (char)c);
+        else
+            str_addf(out, "%%%02X", c);
+    }
+}
+
+void dialect_url(const struct dialect_ops *d, const char *base, const char *name,
+                 struct str *out)
+{
+    const char *query = strchr(base, '?'), *hole = strstr(d->path, "%s");
+    size_t n = query != NULL ? (size_t)(query - base) : strlen(base);
+
+    while (n > 0 && base[n - 1] == '/')
+        n--;
+    str_add(out, base, n);
+    if (hole == NULL) {
+        str_adds(out, d->path);
+    } else {
+        str_add(out, d->path, (size_t)(hole - d->path));
+        escape(name, out);
+        str_adds(out, hole + 2);
+    }
+    if (query != NULL)
+        str_adds(out, query);
+}
+
+/* --- encoding --- */
+
+void dialect_quote(const char *text, struct str *out)
+{
+    size_t len = strlen(text);
+    struct str fixed;
+
+    if (text_valid(text, len)) {
+        json_quote(text, len, out);
+        return;
+    }
+    str_init(&fixed, 3 * len + 1);
+    text_repair(text, len, &fixed);
+    json_quote(fixed.s, fixed.len, out);
+    str_release(&fixed);
+}
+
+void dialect_number(const char *name, double value, struct str *out)
+{
+    str_addf(out, ",\"%s\":%.15g", name, value);
+}
+
+bool dialect_system(const struct call *call, struct str *out)
+{
+    bool any = false;
+    size_t i;
+
+    for (i = 0; i < call->nmessages; i++) {
+        if (call->messages[i].role != ROLE_SYSTEM)
+            continue;
+        if (any)
+            str_adds(out, "\n\n");
+        str_adds(out, call->messages[i].text);
+        any = true;
+    }
+    return any;
+}
+
+static void schema_instructions(const struct call *call, struct str *text)
+{
+    str_adds(text, "\n\nAnswer with one JSON object and nothing else. It must "
+                   "match this JSON Schema:\n");
+    str_adds(text, call->schema);
+}
+
+/* The text of turn `i`, with what the server cannot be told otherwise. */
+static void turn_text(const struct call *call, unsigned lacks, size_t i,
+                      size_t first_user, size_t last_user, struct str *text)
+{
+    if (i == first_user && (lacks & LACKS_SYSTEM) &&
+        dialect_system(call, text))
+        str_adds(text, "\n\n");
+    str_adds(text, call->messages[i].text);
+    if (i == last_user && call->schema != NULL && (lacks & LACKS_JSON_SCHEMA))
+        schema_instructions(call, text);
+}
+
+void dialect_messages(const struct call *call, unsigned lacks,
+                      bool skip_system, struct str *out)
+{
+    size_t i, first_user = SIZE_MAX, last_user = SIZE_MAX;
+    bool any = false;
+    struct str text;
+
+    for (i = call->nmessages; i-- > 0;) {
+        if (call->messages[i].role != ROLE_USER)
+            continue;
+        first_user = i;
+        if (last_user == SIZE_MAX)
+            last_user = i;
+    }
+    if (lacks & LACKS_SYSTEM)
+        skip_system = true;
+    str_init(&text, out->max);
+    str_addc(out, '[');
+    for (i = 0; i < call->nmessages; i++) {
+        if (skip_system && call->messages[i].role == ROLE_SYSTEM)
+            continue;
+        str_clear(&text);
+        turn_text(call, lacks, i, first_user, last_user, &text);
+        str_addf(out, "%s{\"role\":\"%s\",\"content\":", any ? "," : "",
+                 role_name(call->messages[i].role));
+        dialect_quote(text.s, out);
+        str_addc(out, '}');
+        any = true;
+    }
+    str_addc(out, ']');
+    if (str_failed(&text))
+        out->bad = true;
+    str_release(&text);
+}
+
+/* --- decoding --- */
+
+enum finish dialect_finish(const char *word)
+{
+    static const struct {
+        const char *word;
+        enum finish finish;
+    } words[] = {
+        {"stop", FINISH_STOP},
+        {"end_turn", FINISH_STOP},
+        {"stop_sequence", FINISH_STOP},
+        {"eos", FINISH_STOP},
+        {"eos_token", FINISH_STOP},
+        {"length", FINISH_LENGTH},
+        {"max_tokens", FINISH_LENGTH},
+        {"model_length", FINISH_LENGTH},
+        {"model_context_window_exceeded", FINISH_LENGTH},
+        {"tool_calls", FINISH_TOOL},
+        {"tool_use", FINISH_TOOL},
+        {"function_call", FINISH_TOOL},
+        {"refusal", FINISH_REFUSAL},
+        {"content_filter", FINISH_FILTER},
+        {"safety", FINISH_FILTER}, /* from here on: Gemini */
+        {"recitation", FINISH_FILTER},
+        {"blocklist", FINISH_FILTER},
+        {"prohibited_content", FINISH_FILTER},
+        {"spii", FINISH_FILTER},
+        {"image_safety", FINISH_FILTER},
+        {"language", FINISH_FILTER},
+    };
+    size_t i;
+
+    if (word == NULL)
+        return FINISH_UNKNOWN;
+    /* Gemini's compatible endpoint is seen to say "content_filter: SAFETY" */
+    if (strncasecmp(word, "content_filter", 14) == 0)
+        return FINISH_FILTER;
+    for (i = 0; i < COUNT(words); i++)
+        if (strcasecmp(word, words[i].word) == 0)
+            return words[i].finish;
+    return FINISH_UNKNOWN;
+}
+
+int dialect_keep(char **field, const cJSON *o, const char *name,
+                 struct err *err)
+{
+    const char *text = json_string(o, name);
+
+    if (text == NULL || *text == '\0')
+        return 0;
+    free(*field);
+    *field = strdup(text);
+    return *field != NULL ? 0 : err_nomem(err);
+}
+
+uint32_t dialect_tokens(const cJSON *usage, const char *name)
+{
+    double n = json_number(usage, name, 0);
+
+    return n > 0 && n < 1e9 ? (uint32_t)n : 0;
+}
+
+int dialect_logprobs(struct reply *r, const cJSON *content, struct err *err)
+{
+    if (!cJSON_IsArray(content) || content->child == NULL)
+        return 0;
+    free(r->logprobs);
+    r->logprobs = cJSON_PrintUnformatted(content);
+    return r->logprobs != NULL ? 0 : err_nomem(err);
+}
+
+static int add_reasoning(struct reply *r, const char *text, size_t len,
+                         struct err *err)
+{
+    size_t have = r->reasoning != NULL ? strlen(r->reasoning) : 0;
+    char *grown;
+
+    while (len > 0 && isspace((unsigned char)*text)) {
+        text++;
+        len--;
+    }
+    while (len > 0 && isspace((unsigned char)text[len - 1]))
+        len--;
+    if (len == 0)
+        return 0;
+    grown = realloc(r->reasoning, have + len + 2);
+    if (grown == NULL)
+        return err_nomem(err);
+    r->reasoning = grown;
+    if (have > 0)
+        grown[have++] = '\n';
+    memcpy(grown + have, text, len);
+    grown[have + len] = '\0';
+    return 0;
+}
+
+int dialect_reasoning(struct reply *r, const char *text, struct err *err)
+{
+    return text != NULL ? add_reasoning(r, text, strlen(text), err) : 0;
+}
+
+/*
+ * "<think>a</think>b", and "a</think>b" from templates that open the block
+ * in the prompt.  A block that never ends was cut: all of it is reasoning.
+ */
+int dialect_answer(struct reply *r, const char *text, struct err *err)
+{
+    static const char open[] = "<think>", close[] = "</think>";
+    const char *start = text + strspn(text, " \t\r\n"), *end;
+    bool opened = strncmp(start, open, sizeof(open) - 1) == 0;
+
+    end = strstr(start, close);
+    if (opened)
+        start += sizeof(open) - 1;
+    else if (end == NULL || r->reasoning != NULL)
+        return reply_set_text(r, text, strlen(text), err);
+    if (end == NULL) {
+        if (dialect_reasoning(r, start, err) != 0)
+            return -1;
+        return reply_set_text(r, "", 0, err);
+    }
+    if (add_reasoning(r, start, (size_t)(end - start), err) != 0)
+        return -1;
+    text = end + sizeof(close) - 1;
+    text += strspn(text, " \t\r\n");
+    return reply_set_text(r, text, strlen(text), err);
+}
+
+static int hex4(const char *p, size_t left)
+{
+    int v = 0, i;
+
+    if (left < 4)
+        return -1;
+    for (i = 0; i < 4; i++) {
+        const char *digits = "0123456789abcdef", *at;
+
+        at = p[i] != '\0' ? strchr(digits, text_lower(p[i])) : NULL;
+        if (at == NULL)
+            return -1;
+        v = 16 * v + (int)(at - digits);
+    }
+    return v;
+}
+
+/* Copies a JSON text; \u0000 and lone surrogates become \ufffd. */
+static void repair_escapes(const char *p, size_t len, struct str *out)
+{
+    size_t i = 0, n;
+    int v, low;
+
+    while (i < len) {
+        if (p[i] != '\\' || len - i < 2) {
+            const char *next = memchr(p + i + 1, '\\', len - i - 1);
+
+            n = next != NULL ? (size_t)(next - (p + i)) : len - i;
+            str_add(out, p + i, n);
+            i += n;
+            continue;
+        }
+        v = p[i + 1] == 'u' ? hex4(p + i + 2, len - i - 2) : -1;
+        n = v >= 0 ? 6 : 2;
+        if (v >= 0xD800 && v < 0xDC00 && len - i >= 12 && p[i + 6] == '\\' &&
+            p[i + 7] == 'u') {
+            low = hex4(p + i + 8, len - i - 8);
+            if (low >= 0xDC00 && low < 0xE000) {
+                n = 12;
+                v = 0x10000;
+            }
+        }
+        if (v == 0 || (v >= 0xD800 && v < 0xE000))
+            str_adds(out, "\\ufffd");
+        else
+            str_add(out, p + i, n);
+        i += n;
+    }
+}
+
+static cJSON *parse_repaired(const char *bytes, size_t len, struct err *err)
+{
+    struct str valid, fixed;
+    cJSON *root = NULL;
+
+    str_init(&valid, 3 * len + 1);
+    str_init(&fixed, 3 * len + 1);
+    text_repair(bytes, len, &valid);
+    repair_escapes(valid.s, valid.len, &fixed);
+    if (str_failed(&valid) || str_failed(&fixed))
+        err_nomem(err);
+    else
+        root = json_parse(fixed.s, fixed.len, err);
+    str_release(&valid);
+    str_release(&fixed);
+    return root;
+}
+
+int dialect_decode(const struct dialect_ops *d, const char *bytes, size_t len,
+                   struct reply *reply, struct err *err)
+{
+    struct err why = {"the reply is empty"};
+    char quote[200];
+    cJSON *root;
+    int rc = -1;
+
+    root = json_parse(bytes, len, NULL);
+    if (root == NULL && len > 0)
+        root = parse_repaired(bytes, len, &why);
+    if (root != NULL)
+        rc = d->decode(root, reply, &why);
+    cJSON_Delete(root);
+    if (rc == 0) {
+        reply->status = REPLY_OK;
+        return 0;
+    }
+    reply_release(reply);
+    if (len == 0)
+        return err_set(err, "sent an empty reply");
+    fault_quote(bytes, len, quote, sizeof(quote));
+    return err_set(err, "sent a reply that is not what %s promises (%s): "
+                        "\"%s\"",
+                   d->name, why.text, quote);
+}
+
+/* --- what a server refuses to take --- */
+
+/*
+ * In the order of asking.  A bare word can stand in the user's text that an
+ * error quotes, so those are looked for only where a name is meant: as
+ * `param`, or in quotes.
+ */
+static const struct {
+    unsigned bit;
+    const char *name; /* for the log */
+    const char *words[6];
+} lacks_table[] = {
+    {LACKS_STRICT,
+     "strict JSON schemas",
+     {"strict", "additionalProperties", "Invalid schema", "required"}},
+    {LACKS_JSON_SCHEMA,
+     "json_schema",
+     {"json_schema", "response_format", "output_config", "structured output",
+      "'format'", "grammar"}},
+    {LACKS_JSON_OBJECT,
+     "json_object",
+     {"json_object", "response_format", "tool_choice", "'format'"}},
+    {LACKS_SEED, "seed", {"'seed'"}},
+    {LACKS_TEMPERATURE, "temperature", {"'temperature'"}},
+    {LACKS_MAX_TOKENS, "max_tokens", {"max_completion_tokens"}},
+    {LACKS_LOGPROBS, "logprobs", {"logprobs"}},
+    {LACKS_SYSTEM,
+     "system messages",
+     {"System role not supported", "'system'", "Developer instruction"}},
+};
+
+/* What of the call stands in the request that was refused. */
+static unsigned asked_for(const struct call *call, unsigned lacks)
+{
+    unsigned asked = LACKS_SEED;
+    size_t i;
+
+    if (call->schema != NULL)
+        asked |= LACKS_JSON_SCHEMA | LACKS_STRICT;
+    if (call->schema != NULL && (lacks & LACKS_JSON_SCHEMA))
+        asked |= LACKS_JSON_OBJECT;
+    if (lacks & LACKS_JSON_SCHEMA)
+        asked &= ~(unsigned)LACKS_STRICT;
+    if (call->temperature >= 0)
+        asked |= LACKS_TEMPERATURE;
+    if (call->max_tokens > 0)
+        asked |= LACKS_MAX_TOKENS;
+    if (call->top_logprobs > 0)
+        asked |= LACKS_LOGPROBS;
+    for (i = 0; i < call->nmessages; i++)
+        if (call->messages[i].role == ROLE_SYSTEM)
+            asked |= LACKS_SYSTEM;
+    return asked & ~lacks;
+}
+
+/* 'word' as the table has it, or "word", or `word`. */
+static bool quoted(const char *message, const char *word)
+{
+    char other[40];
+    size_t n = strlen(word), i;
+
+    if (strcasestr(message, word) != NULL)
+        return true;
+    if (word[0] != '\'' || n >= sizeof(other))
+        return false;
+    memcpy(other, word, n + 1);
+    for (i = 0; i < 2; i++) {
+        other[0] = other[n - 1] = "\"`"[i];
+        if (strcasestr(message, other) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static bool complains(const struct fault *f, const char *word)
+{
+    size_t n = strlen(word);
+
+    if (quoted(f->message, word))
+        return true;
+    if (word[0] == '\'') {
+        word++;
+        n -= 2;
+    }
+    return strncasecmp(f->param, word, n) == 0;
+}
+
+unsigned dialect_complaint(const struct call *call, unsigned lacks,
+                           const struct fault *f)
+{
+    unsigned asked = asked_for(call, lacks);
+    size_t i, k;
+
+    for (i = 0; i < COUNT(lacks_table); i++) {
+        if (!(asked & lacks_table[i].bit))
+            continue;
+        for (k = 0; k < COUNT(lacks_table[i].words); k++)
+            if (lacks_table[i].words[k] != NULL &&
+                complains(f, lacks_table[i].words[k]))
+                return lacks_table[i].bit;
+    }
+    return 0;
+}
+
+const char *dialect_lack_name(unsigned bit)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(lacks_table); i++)
+        if (lacks_table[i].bit == bit)
+            return lacks_table[i].name;
+    return "?";
+}

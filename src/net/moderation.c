@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Moderation (OpenAI, "Create moderation"): the last turn goes out, and the
+ * reply's text is results[0] as JSON: {flagged, categories, category_scores}.
+ */
+#include "net/dialect.h"
+
+void moderation_encode(const struct call *call, unsigned lacks,
+                       struct str *body)
+{
+    (void)lacks;
+    str_adds(body, "{\"model\":");
+    dialect_quote(call->model->name, body);
+    str_adds(body, ",\"input\":");
+    dialect_quote(call->nmessages > 0
+                      ? call->messages[call->nmessages - 1].text
+                      : "",
+                  body);
+    str_addc(body, '}');
+}
+
+int moderation_decode(const cJSON *root, struct reply *r, struct err *err)
+{
+    const cJSON *result = cJSON_GetArrayItem(json_array(root, "results"), 0);
+
+    if (!cJSON_IsBool(cJSON_GetObjectItemCaseSensitive(result, "flagged")))
+        return err_set(err, "there is no results[0].flagged");
+    r->finish = FINISH_STOP;
+    r->text = cJSON_PrintUnformatted(result);
+    if (r->text == NULL)
+        return err_nomem(err);
+    return dialect_keep(&r->model, root, "model", err);
+}
