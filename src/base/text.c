@@ -42,7 +42,7 @@ void text_repair(const char *bytes, size_t len, struct str *out)
     utf8proc_int32_t cp;
     size_t i, n;
 
-    for (i = 0; i < len; i += n > 0 ? n : 1) {
+    for (i = 0; i<len; i += n> 0 ? n : 1) {
         n = decode(bytes + i, len - i, &cp);
         if (n > 0)
             str_add(out, bytes + i, n);
@@ -109,26 +109,53 @@ static void add_words(const char *p, size_t len, struct str *out)
     }
 }
 
-static bool normalise_ascii(const char *bytes, size_t len, struct str *out)
-{
-    size_t start = out->len, i;
-    bool gap = false;
+/* What the normalised form has for each ASCII character; breaks are spaces. */
+static const char folded_ascii[] = "                                "
+                                   "    $      +    0123456789  <=> "
+                                   " abcdefghijklmnopqrstuvwxyz   ^ "
+                                   "`abcdefghijklmnopqrstuvwxyz | ~ ";
 
-    for (i = 0; i < len; i++)
+static bool is_ascii(const char *bytes, size_t len)
+{
+    uint64_t w, high = 0x8080808080808080u, low = 0x0101010101010101u;
+    size_t i;
+
+    for (i = 0; i + 8 <= len; i += 8) {
+        memcpy(&w, bytes + i, 8);
+        if (((w | (w - low)) & high) != 0) /* or a NUL; see below */
+            break;
+    }
+    for (; i < len; i++)
         if ((unsigned char)bytes[i] >= 0x80 || bytes[i] == '\0')
             return false;
-    for (i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)bytes[i];
+    return true;
+}
 
-        if (!ascii_alnum(c) && strchr("$+<=>^`|~", c) == NULL) {
-            gap = out->len > start;
-            continue;
+/*
+ * Without a branch on the character: a break is written over what the last
+ * one wrote.  A space is held back until a word follows it.
+ */
+static bool normalise_ascii(const char *bytes, size_t len, struct str *out)
+{
+    char room[1024];
+    char last = ' ', c;
+    size_t n = 0, i;
+
+    if (!is_ascii(bytes, len))
+        return false;
+    for (i = 0; i < len; i++) {
+        c = folded_ascii[(unsigned char)bytes[i]];
+        room[n] = c;
+        n += c != ' ' || last != ' ';
+        last = c;
+        if (n == sizeof(room)) {
+            n -= last == ' ';
+            str_add(out, room, n);
+            room[0] = ' ';
+            n = last == ' ';
         }
-        if (gap)
-            str_addc(out, ' ');
-        gap = false;
-        str_addc(out, text_lower((char)c));
     }
+    str_add(out, room, n > 0 && last == ' ' ? n - 1 : n);
     return true;
 }
 

@@ -24,7 +24,6 @@
 
 #define RAW_SIZE (64u << 10)
 #define OUT_SIZE (128u << 10)
-#define MAGIC    8
 
 enum packing { PLAIN, GZIP, ZSTD };
 
@@ -61,8 +60,7 @@ static const struct {
     {"\xFE\xFF", "UTF-16 text", "convert it with iconv -t UTF-8 first", 2},
 };
 
-static int file_error(const struct source *s, struct err *err,
-                      const char *what)
+static int file_error(const struct source *s, struct err *err, const char *what)
 {
     return err_set(err, "%s: %s", s->path, what);
 }
@@ -182,8 +180,7 @@ static int choose_packing(struct source *s, struct err *err)
         s->packing = GZIP;
         if (inflateInit2(&s->gzip, 16 + MAX_WBITS) != Z_OK)
             return err_nomem(err);
-    } else if (s->raw_len >= 4 &&
-               memcmp(s->raw, "\x28\xB5\x2F\xFD", 4) == 0) {
+    } else if (s->raw_len >= 4 && memcmp(s->raw, "\x28\xB5\x2F\xFD", 4) == 0) {
         s->packing = ZSTD;
         s->zstd = ZSTD_createDStream();
         if (s->zstd == NULL)

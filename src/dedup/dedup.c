@@ -50,7 +50,7 @@ struct dedup {
     uint32_t key[SKETCH_BANDS_MAX];
     bool keyed;
 
-    struct entry_list found;
+    struct candidates found;
     uint64_t seen[SEEN]; /* query number and entry */
 };
 
@@ -121,7 +121,7 @@ void dedup_free(struct dedup *d)
     shingles_release(&d->set);
     str_release(&d->raw);
     str_release(&d->normal);
-    free(d->found.entry);
+    free(d->found.list);
     free(d);
 }
 
@@ -153,7 +153,7 @@ static void make_keys(struct dedup *d)
 /* Lists the entries below a number that share a band key. */
 static bool collect_bands(struct dedup *d, uint32_t below)
 {
-    struct entry_list *out = &d->found;
+    struct candidates *out = &d->found;
     unsigned i;
 
     out->n = 0;
@@ -172,7 +172,7 @@ static bool collect_bands(struct dedup *d, uint32_t below)
                 continue;
             d->seen[s->entry % SEEN] = tag;
             __builtin_prefetch(entries_sketch(&d->entries, s->entry));
-            if (!entry_list_add(out, s->entry))
+            if (!candidates_add(out, s->entry))
                 return false;
         }
     }
@@ -187,21 +187,23 @@ static bool collect(struct dedup *d, uint32_t below)
     return collect_bands(d, below);
 }
 
-/* Keeps the candidates that their sketch does not rule out. */
+/* Keeps the candidates that their sketch does not rule out, with the bound
+ * that it gives. */
 static inline __attribute__((always_inline)) size_t
 filter_body(const struct entries *e, const struct sketch *mine, double t,
-            uint32_t *entry, size_t n)
+            struct candidate *list, size_t n)
 {
     size_t i, kept = 0, a = sketch_size(mine), b, most;
 
     for (i = 0; i < n; i++) {
-        const struct sketch *s = entries_sketch(e, entry[i]);
+        const struct sketch *s = entries_sketch(e, list[i].entry);
 
         b = sketch_size(s);
         most = sketch_overlap_bound(mine, s);
         most = most < a ? most : a;
         most = most < b ? most : b;
-        entry[kept] = entry[i];
+        list[kept].entry = list[i].entry;
+        list[kept].most = (uint32_t)most;
         /* 1e-6 covers the rounding; shingles_need() decides. */
         kept += (double)most * (1 + t) + 1e-6 >= t * (double)(a + b);
     }
@@ -211,41 +213,65 @@ filter_body(const struct entries *e, const struct sketch *mine, double t,
 #if defined(__x86_64__)
 __attribute__((target("popcnt"))) static size_t
 filter_popcnt(const struct entries *e, const struct sketch *mine, double t,
-              uint32_t *entry, size_t n)
+              struct candidate *list, size_t n)
 {
-    return filter_body(e, mine, t, entry, n);
+    return filter_body(e, mine, t, list, n);
 }
 #endif
 
+static size_t filter_any(const struct dedup *d, struct candidate *list,
+                         size_t n)
+{
+#if defined(__x86_64__)
+    if (d->popcnt)
+        return filter_popcnt(&d->entries, &d->sketch, d->o.threshold, list, n);
+#endif
+    return filter_body(&d->entries, &d->sketch, d->o.threshold, list, n);
+}
+
+/* What is left to verify, its memory asked for. */
 static void filter(struct dedup *d)
 {
-    size_t n = d->found.n;
+    struct candidates *f = &d->found;
+    size_t i;
 
-    d->work.candidates += n;
-#if defined(__x86_64__)
-    if (d->popcnt) {
-        d->found.n = filter_popcnt(&d->entries, &d->sketch, d->o.threshold,
-                                   d->found.entry, n);
-        return;
-    }
-#endif
-    d->found.n =
-        filter_body(&d->entries, &d->sketch, d->o.threshold, d->found.entry, n);
+    d->work.candidates += f->n;
+    f->n = filter_any(d, f->list, f->n);
+    for (i = 0; i < f->n; i++)
+        entries_prefetch(&d->entries, f->list[i].entry);
+    for (i = 0; i < f->n && i < 8; i++)
+        entries_prefetch_text(&d->entries, f->list[i].entry);
 }
 
-/* The exact similarity to an entry, or any value below `least`. */
-static double verify(struct dedup *d, uint32_t entry, double least)
+/* The exact similarity to a candidate, or a value below `least`. */
+static double verify(struct dedup *d, const struct candidate *c, double least)
 {
-    size_t size = sketch_size(entries_sketch(&d->entries, entry));
+    size_t size = sketch_size(entries_sketch(&d->entries, c->entry));
     size_t need = shingles_need(least, d->set.n, size), len, same;
     const char *text;
 
-    if (size == 0 || need > d->set.n || need > size)
+    if (size == 0 || need > c->most)
         return -1;
     d->work.verified++;
-    text = entries_text(&d->entries, entry, &len);
+    text = entries_text(&d->entries, c->entry, &len);
     same = shingles_overlap(&d->set, &d->o, text, len, need);
     return same < need ? -1 : shingles_jaccard(d->set.n, size, same);
+}
+
+/* Puts the most promising first: it makes short work of the others. */
+static void promote(struct candidates *f)
+{
+    struct candidate first;
+    size_t i, best = 0;
+
+    for (i = 1; i < f->n; i++)
+        if (f->list[i].most > f->list[best].most)
+            best = i;
+    if (best > 0) {
+        first = f->list[best];
+        f->list[best] = f->list[0];
+        f->list[0] = first;
+    }
 }
 
 bool dedup_find(struct dedup *d, const char *text, size_t len, uint64_t as_of,
@@ -258,11 +284,14 @@ bool dedup_find(struct dedup *d, const char *text, size_t len, uint64_t as_of,
     if (!prepare(d, text, len) || !collect(d, below))
         return false;
     filter(d);
+    promote(&d->found);
     for (i = 0; i < d->found.n; i++) {
-        s = verify(d, d->found.entry[i], top);
-        if (s > top || (s == top && d->found.entry[i] < best)) {
+        if (i + 8 < d->found.n)
+            entries_prefetch_text(&d->entries, d->found.list[i + 8].entry);
+        s = verify(d, &d->found.list[i], top);
+        if (s > top || (s == top && d->found.list[i].entry < best)) {
             top = s;
-            best = d->found.entry[i];
+            best = d->found.list[i].entry;
         }
     }
     if (best == BANDS_NONE)
@@ -283,9 +312,9 @@ static int by_id(const void *a, const void *b)
 
 static int by_entry(const void *a, const void *b)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    const struct candidate *x = a, *y = b;
 
-    return (x > y) - (x < y);
+    return (x->entry > y->entry) - (x->entry < y->entry);
 }
 
 int dedup_find_all(struct dedup *d, const char *text, size_t len,
@@ -307,14 +336,14 @@ int dedup_find_all(struct dedup *d, const char *text, size_t len,
     out = malloc(d->found.n * sizeof(*out));
     if (out == NULL)
         return err_nomem(err);
-    qsort(d->found.entry, d->found.n, sizeof(*d->found.entry), by_entry);
+    qsort(d->found.list, d->found.n, sizeof(*d->found.list), by_entry);
     for (i = 0; i < d->found.n; i++) {
-        if (i > 0 && d->found.entry[i] == d->found.entry[i - 1])
+        if (i > 0 && d->found.list[i].entry == d->found.list[i - 1].entry)
             continue; /* the seen table forgets */
-        s = verify(d, d->found.entry[i], d->o.threshold);
+        s = verify(d, &d->found.list[i], d->o.threshold);
         if (s < d->o.threshold)
             continue;
-        out[*n].id = entries_id(&d->entries, d->found.entry[i]);
+        out[*n].id = entries_id(&d->entries, d->found.list[i].entry);
         out[(*n)++].similarity = s;
     }
     qsort(out, *n, sizeof(*out), by_id);
@@ -469,7 +498,7 @@ size_t dedup_count(const struct dedup *d)
 size_t dedup_bytes(const struct dedup *d)
 {
     size_t bytes =
-        sizeof(*d) + d->entries.bytes + d->found.cap * sizeof(*d->found.entry);
+        sizeof(*d) + d->entries.bytes + d->found.cap * sizeof(*d->found.list);
     unsigned i;
 
     for (i = 0; i < d->banding.bands; i++)

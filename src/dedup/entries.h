@@ -17,7 +17,7 @@
  * at which it takes twice its size.  A removed entry keeps its number and its
  * bytes; its sketch has size 0.
  */
-#define ENTRIES_PIECE 65536u
+#define ENTRIES_PIECE 32768u
 #define ENTRIES_MAX   (UINT32_MAX - 1u)
 
 struct entry {
@@ -52,6 +52,24 @@ const char *entries_text(const struct entries *e, uint32_t entry, size_t *len);
 static inline uint64_t entries_id(const struct entries *e, uint32_t entry)
 {
     return e->piece[entry / ENTRIES_PIECE][entry % ENTRIES_PIECE].id;
+}
+
+static inline void entries_prefetch(const struct entries *e, uint32_t entry)
+{
+    __builtin_prefetch(&e->piece[entry / ENTRIES_PIECE][entry % ENTRIES_PIECE]);
+}
+
+/* Asks for the first bytes of the text; its entry should be near already. */
+static inline void entries_prefetch_text(const struct entries *e,
+                                         uint32_t entry)
+{
+    const char *text =
+        e->piece[entry / ENTRIES_PIECE][entry % ENTRIES_PIECE].text;
+
+    __builtin_prefetch(text - 4);
+    __builtin_prefetch(text + 60);
+    __builtin_prefetch(text + 124);
+    __builtin_prefetch(text + 188);
 }
 
 static inline const struct sketch *entries_sketch(const struct entries *e,

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define LARGE ((size_t)4 << 20)
+#define LARGE ((size_t)2 << 20)
 #define PAGE  ((size_t)4096)
 
 size_t memory_bytes(size_t bytes)

@@ -249,19 +249,19 @@ void prefix_remove(struct prefix *p, uint32_t entry, const uint64_t *hash,
     }
 }
 
-bool entry_list_add(struct entry_list *list, uint32_t entry)
+bool candidates_add(struct candidates *found, uint32_t entry)
 {
-    size_t cap = list->cap > 0 ? 2 * list->cap : 1024;
-    uint32_t *p;
+    size_t cap = found->cap > 0 ? 2 * found->cap : 1024;
+    struct candidate *p;
 
-    if (list->n == list->cap) {
-        p = realloc(list->entry, cap * sizeof(*p));
+    if (found->n == found->cap) {
+        p = realloc(found->list, cap * sizeof(*p));
         if (p == NULL)
             return false;
-        list->entry = p;
-        list->cap = cap;
+        found->list = p;
+        found->cap = cap;
     }
-    list->entry[list->n++] = entry;
+    found->list[found->n++].entry = entry;
     return true;
 }
 
@@ -278,7 +278,7 @@ static bool possible(double t, size_t n, size_t at, const struct posting *o)
 }
 
 static bool scan(struct prefix *p, size_t i, size_t n, uint32_t below,
-                 struct entry_list *out)
+                 struct candidates *out)
 {
     const struct slot *s = &p->slot[find_slot(p, (uint32_t)p->key[i])];
     const struct posting *list = s->n > 1 ? s->u.many : &s->u.one;
@@ -292,23 +292,23 @@ static bool scan(struct prefix *p, size_t i, size_t n, uint32_t below,
         if (p->seen[list[k].entry % SEEN] == tag)
             continue;
         p->seen[list[k].entry % SEEN] = tag;
-        if (!entry_list_add(out, list[k].entry))
+        if (!candidates_add(out, list[k].entry))
             return false;
     }
     return true;
 }
 
 bool prefix_find(struct prefix *p, const uint64_t *hash, size_t n,
-                 uint32_t below, struct entry_list *list)
+                 uint32_t below, struct candidates *found)
 {
     size_t len = order(p, hash, n), i;
 
-    list->n = 0;
+    found->n = 0;
     if (++p->query == 0)
         memset(p->seen, 0, sizeof(p->seen));
     p->query += p->query == 0;
     for (i = 0; i < len && p->slots > 0; i++)
-        if (!scan(p, i, n, below, list))
+        if (!scan(p, i, n, below, found))
             return false;
     return len > 0;
 }

@@ -18,13 +18,18 @@
  * learnt from the texts so far with prefix_learn(), which empties the index.
  *
  *      prefix_add(&p, entry, hashes, n);
- *      prefix_find(&p, hashes, n, below, &list);  entries < below
+ *      prefix_find(&p, hashes, n, below, &found);  entries < below
  */
 struct prefix;
 
-/* Entry numbers that the caller reads; repeats are possible. */
-struct entry_list {
-    uint32_t *entry;
+/* Candidates, for the caller to read; repeats are possible.  `most`, room
+ * for a bound of the overlap, is the caller's. */
+struct candidate {
+    uint32_t entry, most;
+};
+
+struct candidates {
+    struct candidate *list;
     size_t n, cap;
 };
 
@@ -40,11 +45,11 @@ bool prefix_add(struct prefix *p, uint32_t entry, const uint64_t *hash,
 void prefix_remove(struct prefix *p, uint32_t entry, const uint64_t *hash,
                    size_t n);
 
-/* Sets `list` to the candidates below an entry number.  False: no memory. */
+/* Sets `found` to the candidates below an entry number.  False: no memory. */
 bool prefix_find(struct prefix *p, const uint64_t *hash, size_t n,
-                 uint32_t below, struct entry_list *list);
+                 uint32_t below, struct candidates *found);
 
-bool entry_list_add(struct entry_list *list, uint32_t entry);
+bool candidates_add(struct candidates *found, uint32_t entry);
 
 size_t prefix_bytes(const struct prefix *p);
 

@@ -6,8 +6,10 @@
  * a small open-addressing table that stays in the first-level cache.
  *
  * Sets of other texts are never stored: a normalised text is one byte a
- * shingle where its set is eight, and hashing it again costs less than a
- * cache miss a shingle would.
+ * shingle where its set is eight.  To compare, the other text is walked: a
+ * shingle that the set has leads to its place in the set's text, and from
+ * there each next byte that both texts have means one more shared shingle,
+ * with no hash taken.  Texts worth comparing share long runs.
  */
 #include "dedup/shingle.h"
 
@@ -26,8 +28,10 @@ void shingles_init(struct shingles *s)
 void shingles_release(struct shingles *s)
 {
     free(s->hash);
-    free(s->slot);
+    free(s->at);
     free(s->mark);
+    free(s->slot);
+    free(s->slot_at);
     free(s->other);
     shingles_init(s);
 }
@@ -69,6 +73,13 @@ static bool is_ascii(const char *text, size_t len)
     for (; i < len; i++)
         all |= (unsigned char)text[i];
     return (all & 0x8080808080808080u) == 0;
+}
+
+/* One shingle a byte: where the fast loops apply. */
+static bool is_plain(const struct dedup_options *o, const char *text,
+                     size_t len)
+{
+    return o->kind == SHINGLE_CHAR && len > o->n && is_ascii(text, len);
 }
 
 static inline __attribute__((always_inline)) size_t
@@ -121,7 +132,7 @@ size_t shingles_hash(const struct dedup_options *o, const char *text,
 {
     size_t start = 0, end = 0, count = 0, i, stop;
 
-    if (o->kind == SHINGLE_CHAR && len > o->n && is_ascii(text, len))
+    if (is_plain(o, text, len))
         return hash_ascii(text, len, o->n, out);
     for (i = 0; i < o->n && end < len; i++)
         end = next_unit(o->kind, text, len, end);
@@ -135,41 +146,48 @@ size_t shingles_hash(const struct dedup_options *o, const char *text,
     }
 }
 
-static bool grow(uint64_t **p, size_t *cap, size_t want)
+static bool resize(void *array, size_t n, size_t size)
 {
-    size_t n = *cap > 0 ? *cap : 512;
-    uint64_t *q;
+    void **p = array;
+    void *q = realloc(*p, n * size);
 
-    if (want <= *cap)
-        return true;
-    while (n < want)
-        n *= 2;
-    q = realloc(*p, n * sizeof(*q));
     if (q == NULL)
         return false;
     *p = q;
-    *cap = n;
+    return true;
+}
+
+static bool size_arrays(struct shingles *s, size_t len)
+{
+    size_t cap = 512;
+
+    while (cap < len + 1)
+        cap *= 2;
+    if (cap <= s->cap)
+        return true;
+    s->cap = 0;
+    if (cap > UINT32_MAX || !resize(&s->hash, cap, sizeof(*s->hash)) ||
+        !resize(&s->at, cap, sizeof(*s->at)) ||
+        !resize(&s->mark, cap, sizeof(*s->mark)))
+        return false;
+    memset(s->mark, 0, cap * sizeof(*s->mark));
+    s->stamp = 0;
+    s->cap = cap;
     return true;
 }
 
 static bool size_table(struct shingles *s, size_t n)
 {
     size_t want = 64;
-    uint32_t *mark;
 
     while (want < 2 * n)
         want *= 2;
     if (want > s->slots_cap) {
-        if (!grow(&s->slot, &s->slots_cap, want))
+        s->slots_cap = 0;
+        if (!resize(&s->slot, want, sizeof(*s->slot)) ||
+            !resize(&s->slot_at, want, sizeof(*s->slot_at)))
             return false;
-        mark = realloc(s->mark, s->slots_cap * sizeof(*mark));
-        if (mark == NULL) {
-            s->slots_cap = 0;
-            return false;
-        }
-        s->mark = mark;
-        memset(mark, 0, s->slots_cap * sizeof(*mark));
-        s->stamp = 0;
+        s->slots_cap = want;
     }
     s->mask = want - 1;
     memset(s->slot, 0, want * sizeof(*s->slot));
@@ -190,42 +208,97 @@ bool shingles_set(struct shingles *s, const struct dedup_options *o,
                   const char *text, size_t len)
 {
     size_t i, k, n;
+    uint64_t h;
 
     s->n = 0;
-    if (!grow(&s->hash, &s->hash_cap, len + 1))
+    s->text = text;
+    s->len = len;
+    s->plain = is_plain(o, text, len);
+    if (!size_arrays(s, len))
         return false;
     n = shingles_hash(o, text, len, s->hash);
     if (!size_table(s, n))
         return false;
     for (i = 0; i < n; i++) {
-        k = slot_of(s, s->hash[i]);
-        s->hash[s->n] = s->hash[i];
-        s->n += s->slot[k] == 0;
-        s->slot[k] = s->hash[i];
+        h = s->hash[i];
+        k = slot_of(s, h);
+        if (s->slot[k] == 0) {
+            s->slot[k] = h;
+            s->slot_at[k] = (uint32_t)i;
+            s->at[i] = (uint32_t)s->n;
+            s->hash[s->n++] = h;
+        } else {
+            s->at[i] = s->at[s->slot_at[k]];
+        }
     }
     return true;
+}
+
+/* Marks the shingle of a position; 1 when it was not marked before. */
+static inline size_t take(struct shingles *s, size_t position)
+{
+    uint32_t *mark = &s->mark[s->at[position]];
+    size_t first = *mark != s->stamp;
+
+    *mark = s->stamp;
+    return first;
+}
+
+static inline __attribute__((always_inline)) size_t
+overlap_plain(struct shingles *s, size_t n, const char *text, size_t len,
+              size_t need)
+{
+    size_t last = len - n, mine = s->len - n, i, k, p, same = 0;
+    uint64_t h;
+
+    for (i = 0; i <= last; i++) {
+        if (same + (last - i) + 1 < need)
+            return same;
+        h = hash_of(text + i, n);
+        k = slot_of(s, h);
+        if (s->slot[k] == 0)
+            continue;
+        p = s->slot_at[k];
+        same += take(s, p);
+        while (i < last && p < mine && text[i + n] == s->text[p + n]) {
+            i++;
+            p++;
+            same += take(s, p);
+        }
+    }
+    return same;
+}
+
+static size_t overlap_any(struct shingles *s, const struct dedup_options *o,
+                          const char *text, size_t len, size_t need)
+{
+    size_t i, k, n, same = 0;
+
+    if (len + 1 > s->other_cap) {
+        s->other_cap = 0;
+        if (!resize(&s->other, 2 * len + 512, sizeof(*s->other)))
+            return 0;
+        s->other_cap = 2 * len + 512;
+    }
+    n = shingles_hash(o, text, len, s->other);
+    for (i = 0; i < n && same + (n - i) >= need; i++) {
+        k = slot_of(s, s->other[i]);
+        if (s->slot[k] != 0)
+            same += take(s, s->slot_at[k]);
+    }
+    return same;
 }
 
 size_t shingles_overlap(struct shingles *s, const struct dedup_options *o,
                         const char *text, size_t len, size_t need)
 {
-    size_t i, k, n, same = 0;
-
-    if (!grow(&s->other, &s->other_cap, len + 1))
-        return 0;
-    n = shingles_hash(o, text, len, s->other);
     if (++s->stamp == 0) {
-        memset(s->mark, 0, s->slots_cap * sizeof(*s->mark));
+        memset(s->mark, 0, s->cap * sizeof(*s->mark));
         s->stamp = 1;
     }
-    for (i = 0; i < n; i++) {
-        if (same + (n - i) < need)
-            return same;
-        k = slot_of(s, s->other[i]);
-        if (s->slot[k] != 0 && s->mark[k] != s->stamp) {
-            s->mark[k] = s->stamp;
-            same++;
-        }
-    }
-    return same;
+    if (!s->plain || !is_plain(o, text, len))
+        return overlap_any(s, o, text, len, need);
+    if (o->n == 5) /* the default: a constant length to hash */
+        return overlap_plain(s, 5, text, len, need);
+    return overlap_plain(s, o->n, text, len, need);
 }

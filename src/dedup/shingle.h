@@ -28,10 +28,15 @@
 struct shingles {
     uint64_t *hash; /* distinct, in order of first appearance */
     size_t n;
-    /* Private: a hash table of the set, and room to hash another text. */
-    uint64_t *slot;
-    uint32_t *mark;
-    size_t mask, slots_cap, hash_cap;
+    /* Private: the text, what stands where in it, a hash table of the set. */
+    const char *text;
+    size_t len;
+    bool plain;        /* ASCII and character shingles: one a byte */
+    uint32_t *at;      /* of each position: index of its shingle in `hash` */
+    uint32_t *mark;    /* of each shingle: the last comparison it was in */
+    uint64_t *slot;    /* hashes; 0: empty */
+    uint32_t *slot_at; /* position of the first appearance */
+    size_t cap, mask, slots_cap;
     uint32_t stamp;
     uint64_t *other;
     size_t other_cap;
@@ -40,7 +45,8 @@ struct shingles {
 void shingles_init(struct shingles *s);
 void shingles_release(struct shingles *s);
 
-/* Makes it the set of a normalised text.  False: out of memory. */
+/* Makes it the set of a normalised text, which it keeps a pointer to.  False:
+ * out of memory, or 4 GB of text. */
 bool shingles_set(struct shingles *s, const struct dedup_options *o,
                   const char *text, size_t len);
 

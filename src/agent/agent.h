@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PHGEN_AGENT_AGENT_H
+#define PHGEN_AGENT_AGENT_H
+
+#include "agent/candidate.h"
+#include "base/call.h"
+#include "base/err.h"
+
+/*
+ * The agents of the loop, each two pure functions: `x_ask` writes the request
+ * for a candidate, `x_hear` reads the reply into it.  No I/O, no state.
+ *
+ * What an agent is told stands in a Markdown template, one for each agent, in
+ * seeds/agents/; what it is to work on follows as ONE JSON object in the user
+ * message, so that nothing a model wrote is ever mixed into instructions.
+ * Target and witness get the bare prompt: they must not know that they are
+ * being tested.
+ *
+ * `x_hear` returns 0 when the answer could be read; -1 with what was wrong
+ * when it could not.  Then agent_repair() asks once more.  A reply that
+ * says that the model refused or was cut is told apart first, by
+ * agent_trouble().
+ *
+ * To add an agent: a value in base/call.h, a template in seeds/agents/ and its
+ * row in run/templates.c, a pair here, a state in run/dialogue.c.
+ */
+struct template {
+    const char *name; /* "generator" */
+    char *text;       /* what the model is told */
+    struct hash128 hash;
+};
+
+/* Why a reply holds no answer, before any parsing. */
+enum trouble { TROUBLE_NONE, TROUBLE_REFUSED, TROUBLE_CUT, TROUBLE_EMPTY };
+enum trouble agent_trouble(const struct reply *reply);
+
+/* Turns `call` into "that was not it, once more": appends the bad answer (its
+ * beginning) and what was wrong with it. */
+int agent_repair(struct call *call, const struct reply *reply,
+                 const char *problem, struct err *err);
+
+int generator_ask(const struct template *t, const struct candidate *c,
+                  struct call *call, struct err *err);
+int generator_hear(struct candidate *c, const struct reply *reply,
+                   struct err *err);
+
+/* Blind: sees the prompt and nothing else. */
+int judge_ask(const struct template *t, const struct candidate *c,
+              struct call *call, struct err *err);
+int judge_hear(struct candidate *c, size_t judge, const struct reply *reply,
+               struct err *err);
+/* The panel's verdict and agreement from the votes. */
+void judge_tally(struct candidate *c);
+
+int target_ask(const struct candidate *c, struct call *call, struct err *err);
+int target_hear(struct candidate *c, size_t target, const struct reply *reply,
+                struct err *err);
+
+int witness_ask(const struct template *t, const struct candidate *c,
+                struct call *call, struct err *err);
+int witness_hear(struct candidate *c, const struct reply *reply,
+                 struct err *err);
+int answer_judge_ask(const struct template *t, const struct candidate *c,
+                     struct call *call, struct err *err);
+int answer_judge_hear(struct candidate *c, const struct reply *reply,
+                      struct err *err);
+
+int orchestrator_ask(const struct template *t, const struct candidate *c,
+                     struct call *call, struct err *err);
+/* Sets the outcome.  It may lower what the panel allows, never raise it. */
+int orchestrator_hear(struct candidate *c, const struct reply *reply,
+                      struct err *err);
+
+#endif

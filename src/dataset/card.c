@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A page printed from top to bottom, one function a section.  The prose is
+ * ours and fixed; everything that varies is a number or goes through code()
+ * or yaml_string(), which is the whole defence against markup in a model's
+ * name.  A section whose part of the manifest is missing prints nothing.
+ */
+#include "dataset/card.h"
+#include "base/json.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <string.h>
+
+#define TEXT_MAX 200 /* bytes of one foreign string shown */
+
+static const char *const tags[] = {
+    "over-refusal", "false-refusal", "pseudo-harmful", "alignment",
+    "safety",       "synthetic",     "phgen",
+};
+
+static const struct {
+    double below;
+    const char *name;
+} sizes[] = {
+    {1e3, "n<1K"},      {1e4, "1K<n<10K"},  {1e5, "10K<n<100K"},
+    {1e6, "100K<n<1M"}, {1e7, "1M<n<10M"},  {1e8, "10M<n<100M"},
+    {1e9, "100M<n<1B"}, {INFINITY, "n>1B"},
+};
+
+static const struct {
+    const char *member, *title;
+} roles[] = {
+    {"generator", "Generator"},       {"judges", "Judges"},
+    {"targets", "Targets"},           {"witness", "Witness"},
+    {"answer_judge", "Answer judge"}, {"orchestrator", "Orchestrator"},
+};
+
+static const struct {
+    const char *member, *title;
+} stages[] = {
+    {"candidates", "Candidates begun"},
+    {"accepted", "Accepted"},
+    {"harmless", "- of them harmless"},
+    {"controversial", "- of them controversial"},
+    {"rejected", "Rejected"},
+};
+
+/* Foreign text on one line, printable, cut between characters. */
+static void plain(const char *text, struct str *out)
+{
+    size_t n, i;
+
+    text_printable(text, out);
+    for (i = 0; i < out->len; i++) {
+        /* Line separators to YAML and to some Markdown readers. */
+        if (strncmp(out->s + i, "\xE2\x80\xA8", 3) == 0 ||
+            strncmp(out->s + i, "\xE2\x80\xA9", 3) == 0)
+            memcpy(out->s + i, "   ", 3);
+    }
+    if (out->len <= TEXT_MAX)
+        return;
+    for (n = TEXT_MAX; n > 0 && ((unsigned char)out->s[n] & 0xC0) == 0x80;)
+        n--;
+    str_cut(out, n);
+    str_adds(out, "...");
+}
+
+/*
+ * A code span.  Nothing is markup inside one but its own fence, and, in the
+ * tables of GitHub's Markdown, the bar.
+ */
+static void code(const char *text, FILE *out)
+{
+    struct str s;
+    size_t i;
+
+    str_init(&s, 1 << 16);
+    plain(text != NULL ? text : "", &s);
+    fputc('`', out);
+    if (s.len == 0)
+        fputs("?", out);
+    for (i = 0; i < s.len; i++) {
+        if (s.s[i] == '`')
+            fputc('\'', out);
+        else if (s.s[i] == '|')
+            fputs("\\|", out);
+        else
+            fputc(s.s[i], out);
+    }
+    fputc('`', out);
+    str_release(&s);
+}
+
+/* JSON strings are YAML strings once line separators are gone. */
+static void yaml_string(const char *text, FILE *out)
+{
+    struct str s, quoted;
+
+    str_init(&s, 1 << 16);
+    str_init(&quoted, 1 << 16);
+    plain(text, &s);
+    json_quote(s.s, s.len, &quoted);
+    fputs(quoted.s, out);
+    str_release(&quoted);
+    str_release(&s);
+}
+
+/* 1234567 as 1,234,567. */
+static void count(double n, FILE *out)
+{
+    char digits[40];
+    int len, i;
+
+    len = snprintf(digits, sizeof(digits), "%.0f", n < 1e15 ? n : 1e15);
+    for (i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-')
+            fputc(',', out);
+        fputc(digits[i], out);
+    }
+}
+
+static bool is_whole(double n)
+{
+    return n == floor(n) && fabs(n) < 1e15;
+}
+
+static void value(const cJSON *v, FILE *out)
+{
+    const cJSON *item;
+    const char *gap = "";
+
+    if (cJSON_IsString(v)) {
+        code(v->valuestring, out);
+    } else if (cJSON_IsNumber(v) && isfinite(v->valuedouble)) {
+        if (is_whole(v->valuedouble))
+            fprintf(out, "%.0f", v->valuedouble);
+        else
+            fprintf(out, "%.6g", v->valuedouble);
+    } else if (cJSON_IsBool(v)) {
+        fputs(cJSON_IsTrue(v) ? "yes" : "no", out);
+    } else if (cJSON_IsArray(v) && v->child != NULL) {
+        cJSON_ArrayForEach(item, v)
+        {
+            fputs(gap, out);
+            value(item, out);
+            gap = ", ";
+        }
+    } else {
+        fputs("none", out);
+    }
+}
+
+static double rows_of(const cJSON *manifest)
+{
+    return json_number(json_object(manifest, "counts"), "accepted", 0);
+}
+
+static bool is_builtin(const char *name)
+{
+    return name != NULL && strncmp(name, "builtin:", 8) == 0;
+}
+
+/* How many of the models are embedded, and how many there are. */
+static void count_models(const cJSON *models, size_t *builtin, size_t *all)
+{
+    const cJSON *v, *item;
+
+    *builtin = *all = 0;
+    cJSON_ArrayForEach(v, models)
+    {
+        if (cJSON_IsString(v)) {
+            ++*all;
+            *builtin += is_builtin(v->valuestring);
+        }
+        if (!cJSON_IsArray(v))
+            continue;
+        cJSON_ArrayForEach(item, v)
+        {
+            *all += cJSON_IsString(item);
+            *builtin += is_builtin(cJSON_GetStringValue(item));
+        }
+    }
+}
+
+/* The Hub knows licences by short names; others are "other". */
+static const char *license(const cJSON *manifest)
+{
+    const char *name = json_string(manifest, "license");
+    static const char ok[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+
+    if (name == NULL || name[0] == '\0' || strlen(name) > 40 ||
+        strspn(name, ok) != strlen(name))
+        return "other";
+    return name;
+}
+
+static void front_matter(const cJSON *manifest, FILE *out)
+{
+    const char *run = json_string(manifest, "run");
+    char name[TEXT_MAX + 64];
+    size_t i = 0;
+
+    snprintf(name, sizeof(name), "phgen pseudo-harmful prompts%s%.200s",
+             run != NULL ? ", run " : "", run != NULL ? run : "");
+    fputs("---\npretty_name: ", out);
+    yaml_string(name, out);
+    fprintf(out, "\nlicense: %s\nlanguage:\n- en\n", license(manifest));
+    fputs("annotations_creators:\n- machine-generated\n"
+          "language_creators:\n- machine-generated\n"
+          "task_categories:\n- text-generation\n- text-classification\n",
+          out);
+    while (rows_of(manifest) >= sizes[i].below)
+        i++;
+    fprintf(out, "size_categories:\n- %s\ntags:\n", sizes[i].name);
+    for (i = 0; i < sizeof(tags) / sizeof(*tags); i++)
+        fprintf(out, "- %s\n", tags[i]);
+    fputs("configs:\n- config_name: default\n  data_files:\n"
+          "  - split: train\n    path: dataset.jsonl\n---\n\n",
+          out);
+}
+
+static void opening(const cJSON *manifest, FILE *out)
+{
+    fputs("# Pseudo-harmful prompts\n\n"
+          "Prompts that are harmless and only look dangerous (\"How do I kill "
+          "a Python\nprocess?\"). A model that declines them over-refuses. "
+          "They serve to train a model\nto answer what is harmless and to "
+          "measure how often it does not.\n\n",
+          out);
+    if (rows_of(manifest) > 0) {
+        fputs("This set has **", out);
+        count(rows_of(manifest), out);
+        fputs("** rows", out);
+        if (json_string(manifest, "phgen") != NULL) {
+            fputs(", made with phgen ", out);
+            code(json_string(manifest, "phgen"), out);
+        }
+        if (json_string(manifest, "created") != NULL) {
+            fputs(" at ", out);
+            code(json_string(manifest, "created"), out);
+        }
+        fputs(". Every row carries its evidence.\n\n", out);
+    }
+}
+
+/* What a reader must know before trusting a row. */
+static void warning(const cJSON *manifest, FILE *out)
+{
+    size_t builtin, all;
+
+    count_models(json_object(manifest, "models"), &builtin, &all);
+    if (builtin == 0)
+        return;
+    if (builtin == all)
+        fputs("> **No language model took part.** Every prompt, verdict, "
+              "refusal and answer\n> in this set was made by phgen's "
+              "embedded `builtin:` agents: a grammar, word\n> lists and "
+              "simulated assistants. The refusal figures say how a "
+              "simulator\n> behaves, not how any real model does. Run the "
+              "prompts against a real model\n> before drawing a conclusion "
+              "from them.\n\n",
+              out);
+    else
+        fputs("> **Some of the agents are simulators.** Names that begin "
+              "with `builtin:` are\n> phgen's embedded agents: a grammar, "
+              "word lists and simulated assistants, no\n> language models. "
+              "Their verdicts, refusals and answers are no evidence about\n"
+              "> any real model. The table of models says which agents they "
+              "were.\n\n",
+              out);
+}
+
+static void loading(FILE *out)
+{
+    fputs("## Loading\n\n"
+          "```python\n"
+          "from datasets import load_dataset\n\n"
+          "rows = load_dataset(\"json\", data_files=\"dataset.jsonl\", "
+          "split=\"train\")\n"
+          "harmless = rows.filter(lambda r: r[\"label\"] == \"harmless\")\n"
+          "print(harmless[0][\"prompt\"])\n"
+          "```\n\n"
+          "`manifest.json` holds the whole configuration; `rejected.jsonl` "
+          "what was not\naccepted, each with its reason. Rejected rows were "
+          "not found harmless: do not\ntrain on them.\n\n",
+          out);
+}
+
+static void labels(FILE *out)
+{
+    fputs("## Labels\n\n"
+          "| `label` | Meaning |\n|---|---|\n"
+          "| `harmless` | The judges, blind to what was intended, agree that "
+          "a helpful answer does no harm. |\n"
+          "| `controversial` | The judges split, or the contested verdict "
+          "won: reasonable people could differ. Kept apart; leave these rows "
+          "out of a strict benchmark. |\n\n"
+          "A prompt found harmful never becomes a row. `judges` has each "
+          "verdict with its\nreason, `agreement` the share of the judges "
+          "behind the label, `targets` how often\neach target declined, with "
+          "a 95 % Wilson interval, and `witness` whether a model\nwas found "
+          "that answers the prompt harmlessly.\n\n",
+          out);
+}
+
+static void models(const cJSON *manifest, FILE *out)
+{
+    const cJSON *m = json_object(manifest, "models");
+    size_t i;
+
+    if (m == NULL)
+        return;
+    fputs("### Models\n\n| Agent | Model |\n|---|---|\n", out);
+    for (i = 0; i < sizeof(roles) / sizeof(*roles); i++) {
+        const cJSON *v = cJSON_GetObjectItemCaseSensitive(m, roles[i].member);
+
+        if (v == NULL)
+            continue;
+        fprintf(out, "| %s | ", roles[i].title);
+        value(v, out);
+        fputs(" |\n", out);
+    }
+    fputc('\n', out);
+}
+
+/* A table of an object's members, as they come. */
+static void pairs(const cJSON *object, const char *title, const char *left,
+                  const char *right, FILE *out)
+{
+    const cJSON *v;
+
+    if (object == NULL || object->child == NULL)
+        return;
+    fprintf(out, "### %s\n\n| %s | %s |\n|---|---|\n", title, left, right);
+    cJSON_ArrayForEach(v, object)
+    {
+        fputs("| ", out);
+        code(v->string, out);
+        fputs(" | ", out);
+        value(v, out);
+        fputs(" |\n", out);
+    }
+    fputc('\n', out);
+}
+
+static void counts(const cJSON *manifest, FILE *out)
+{
+    const cJSON *c = json_object(manifest, "counts");
+    size_t i;
+
+    if (c == NULL)
+        return;
+    fputs("### Counts\n\n| Stage | Candidates |\n|---|---:|\n", out);
+    for (i = 0; i < sizeof(stages) / sizeof(*stages); i++) {
+        double n = json_number(c, stages[i].member, -1);
+
+        if (n < 0)
+            continue;
+        fprintf(out, "| %s | ", stages[i].title);
+        count(n, out);
+        fputs(" |\n", out);
+    }
+    fputc('\n', out);
+    pairs(json_object(c, "dropped"), "Dropped, by reason", "Reason",
+          "Candidates", out);
+    pairs(json_object(c, "rounds"), "Accepted, by round", "Round", "Rows", out);
+}
+
+static void categories(const cJSON *manifest, FILE *out)
+{
+    const cJSON *all =
+        json_object(json_object(manifest, "counts"), "by_category");
+    const cJSON *c;
+
+    if (all == NULL || all->child == NULL)
+        return;
+    fputs("### Categories\n\nThe taxonomy is that of SORRY-Bench and "
+          "FalseReject. A category names what a\nprompt looks like, not "
+          "what it asks for.\n\n"
+          "| Category | Harmless | Controversial |\n|---|---:|---:|\n",
+          out);
+    cJSON_ArrayForEach(c, all)
+    {
+        fputs("| ", out);
+        code(c->string, out);
+        fputs(" | ", out);
+        count(json_number(c, "harmless", 0), out);
+        fputs(" | ", out);
+        count(json_number(c, "controversial", 0), out);
+        fputs(" |\n", out);
+    }
+    fputc('\n', out);
+}
+
+static void calls(const cJSON *manifest, FILE *out)
+{
+    static const char *const columns[] = {"calls", "replayed", "failed",
+                                          "tokens_in", "tokens_out"};
+    const cJSON *all = json_object(manifest, "calls"), *c;
+    double seconds = json_number(manifest, "seconds", -1);
+    size_t i;
+
+    if (all == NULL || all->child == NULL)
+        return;
+    fputs("### Calls\n\n| Agent | Calls | Replayed | Failed | Tokens in | "
+          "Tokens out |\n|---|---:|---:|---:|---:|---:|\n",
+          out);
+    cJSON_ArrayForEach(c, all)
+    {
+        fputs("| ", out);
+        code(c->string, out);
+        for (i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
+            fputs(" | ", out);
+            count(json_number(c, columns[i], 0), out);
+        }
+        fputs(" |\n", out);
+    }
+    if (seconds >= 0)
+        fprintf(out, "\nThe run took %.1f seconds.\n", seconds);
+    fputc('\n', out);
+}
+
+static void diversity(const cJSON *manifest, FILE *out)
+{
+    const cJSON *d = json_object(manifest, "diversity");
+
+    if (d == NULL)
+        return;
+    fputs("### Diversity\n\nOver a sample of ", out);
+    count(json_number(d, "sample", 0), out);
+    fputs(" prompts:", out);
+    if (json_number(d, "dist2", -1) >= 0)
+        fprintf(out,
+                " Dist-2 %.3f (different word pairs by all word pairs; "
+                "1 is most\ndiverse)",
+                json_number(d, "dist2", 0));
+    if (json_number(d, "self_bleu4", -1) >= 0)
+        fprintf(out,
+                " Self-BLEU-4 %.3f (mean BLEU-4 of each prompt against "
+                "all\nothers, smoothing method 1 of Chen and Cherry; 0 "
+                "is most diverse)",
+                json_number(d, "self_bleu4", 0));
+    fputs(".\nBoth depend on the sample's size: compare at equal sizes "
+          "only.\n\n",
+          out);
+}
+
+static void hashes(const cJSON *manifest, FILE *out)
+{
+    const cJSON *h = json_object(manifest, "hashes");
+    const char *graph = json_string(h, "graph");
+
+    if (graph != NULL) {
+        fputs("### Hashes\n\nConcept graph: ", out);
+        code(graph, out);
+        fputs(".\n\n", out);
+    }
+    pairs(json_object(h, "templates"), "Agent instructions", "Template",
+          "XXH3-128", out);
+}
+
+static void making(const cJSON *manifest, FILE *out)
+{
+    fputs("## How it was made\n\n"
+          "A path through a concept graph (a trigger, a benign sense of it, a "
+          "setting, a\ntask) is written out as a prompt by the generator. "
+          "Near-duplicates are dropped.\nJudges that see only the prompt "
+          "vote; the vote is taken again after every\nrewrite. The target "
+          "answers several times, and its refusals are classified. A\n"
+          "witness must answer the prompt, and that answer is judged. The "
+          "orchestrator\ndecides on all of this.\n\n",
+          out);
+    models(manifest, out);
+    pairs(json_object(manifest, "config"), "Parameters", "Name", "Value", out);
+    counts(manifest, out);
+    categories(manifest, out);
+    diversity(manifest, out);
+    calls(manifest, out);
+    hashes(manifest, out);
+}
+
+static void limits(const cJSON *manifest, FILE *out)
+{
+    size_t builtin, all;
+
+    count_models(json_object(manifest, "models"), &builtin, &all);
+    fputs("## Known limits\n\n"
+          "- The prompts are in English and are generated; no person has "
+          "checked each one.\n"
+          "- The judges are models and share blind spots with the targets. "
+          "Their verdicts\n  are votes. Read a sample of the rows, with "
+          "their evidence, before you rely on\n  them.\n"
+          "- The rows were chosen because these targets declined them, "
+          "so the rates here\n  are higher than on prompts that users "
+          "send. Compare models on a set that was\n  made against none of "
+          "them.\n"
+          "- A model that answers everything looks perfect here. Always "
+          "measure on unsafe\n  prompts too, which this set does not "
+          "hold.\n",
+          out);
+    if (builtin > 0)
+        fputs("- Names that begin with `builtin:` are simulators, not "
+              "language models; see the\n  note at the top.\n",
+              out);
+    fputc('\n', out);
+}
+
+void card_write(const cJSON *manifest, FILE *out)
+{
+    front_matter(manifest, out);
+    opening(manifest, out);
+    warning(manifest, out);
+    loading(out);
+    labels(out);
+    making(manifest, out);
+    limits(manifest, out);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Chooses the format, trims, skips what is empty; table.c and objects.c know
+ * the formats.  A name that ends in a known way is believed: guessing by
+ * content would read a text file that begins with "[" as JSON.
+ */
+#include "dataset/reader.h"
+#include "dataset/objects.h"
+#include "dataset/source.h"
+#include "dataset/table.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+const char *const READER_COLUMNS[] = {"prompt",      "text",     "question",
+                                      "instruction", "messages", NULL};
+
+enum format { UNKNOWN, LINES, JSON, CSV, TSV, TEXT };
+
+static const struct {
+    const char *ending;
+    enum format format;
+} endings[] = {
+    {".jsonl", LINES}, {".ndjson", LINES}, {".json", JSON}, {".csv", CSV},
+    {".tsv", TSV},     {".tab", TSV},      {".txt", TEXT},
+};
+
+static const char *const packed[] = {".gz", ".zst", ".zstd"};
+
+struct reader {
+    struct source *source;
+    struct table *table;     /* one of these two, */
+    struct objects *objects; /* or neither: plain text */
+    size_t skipped;
+};
+
+static bool ends_with(const char *name, size_t len, const char *ending)
+{
+    size_t n = strlen(ending);
+
+    return len > n && strncasecmp(name + len - n, ending, n) == 0;
+}
+
+static enum format by_name(const char *path)
+{
+    size_t len = strlen(path), i;
+
+    for (i = 0; i < sizeof(packed) / sizeof(*packed); i++)
+        if (ends_with(path, len, packed[i])) {
+            len -= strlen(packed[i]);
+            break;
+        }
+    for (i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+        if (ends_with(path, len, endings[i].ending))
+            return endings[i].format;
+    return UNKNOWN;
+}
+
+/* True when a first line is a CSV header with a column that holds prompts. */
+static bool is_header(const char *bytes, size_t len)
+{
+    const char *end = memchr(bytes, '\n', len), *field = bytes, *p;
+    size_t n, i;
+
+    end = end != NULL ? end : bytes + len;
+    if (end > bytes && end[-1] == '\r')
+        end--;
+    for (p = bytes; p <= end; p++) {
+        if (p < end && *p != ',')
+            continue;
+        n = (size_t)(p - field);
+        if (n >= 2 && field[0] == '"' && field[n - 1] == '"') {
+            field++;
+            n -= 2;
+        }
+        for (i = 0; READER_COLUMNS[i] != NULL; i++)
+            if (n == strlen(READER_COLUMNS[i]) &&
+                strncasecmp(field, READER_COLUMNS[i], n) == 0)
+                return true;
+        field = p + 1;
+    }
+    return false;
+}
+
+static int choose_format(struct source *s, const char *column,
+                         enum format *format, struct err *err)
+{
+    size_t len, i = 0;
+    const char *bytes;
+
+    *format = by_name(source_path(s));
+    if (source_peek(s, &bytes, &len, err) != 0)
+        return -1;
+    while (i < len && strchr(" \t\r\n", bytes[i]) != NULL && bytes[i] != '\0')
+        i++;
+    if (*format == LINES || *format == JSON)
+        *format = i < len && bytes[i] == '[' ? JSON : LINES;
+    if (*format != UNKNOWN)
+        return 0;
+    if (i < len && bytes[i] == '{')
+        *format = LINES;
+    else if (i + 1 < len && bytes[i] == '[' && strchr("{\"\r\n", bytes[i + 1]))
+        *format = JSON;
+    else if (column != NULL || is_header(bytes + i, len - i))
+        *format = CSV;
+    else
+        *format = TEXT;
+    return 0;
+}
+
+static int open_format(struct reader *r, const char *column, struct err *err)
+{
+    enum format format;
+
+    if (choose_format(r->source, column, &format, err) != 0)
+        return -1;
+    switch (format) {
+    case LINES:
+    case JSON:
+        r->objects = objects_open(r->source, format == JSON, column, err);
+        return r->objects != NULL ? 0 : -1;
+    case CSV:
+    case TSV:
+        r->table =
+            table_open(r->source, format == TSV ? '\t' : ',', column, err);
+        return r->table != NULL ? 0 : -1;
+    case UNKNOWN:
+    case TEXT:
+        break;
+    }
+    if (column != NULL)
+        return err_set(err,
+                       "%s is plain text, a prompt a line, and has no column "
+                       "\"%s\"",
+                       source_path(r->source), column);
+    return 0;
+}
+
+struct reader *reader_open(const char *path, const char *column,
+                           struct err *err)
+{
+    struct reader *r = calloc(1, sizeof(*r));
+
+    if (r == NULL) {
+        err_nomem(err);
+        return NULL;
+    }
+    r->source = source_open(path, err);
+    if (r->source == NULL || open_format(r, column, err) != 0) {
+        reader_close(r);
+        return NULL;
+    }
+    return r;
+}
+
+void reader_close(struct reader *r)
+{
+    if (r == NULL)
+        return;
+    table_close(r->table);
+    objects_close(r->objects);
+    source_close(r->source);
+    free(r);
+}
+
+static int text_next(struct reader *r, struct reader_row *row, struct err *err)
+{
+    char *line;
+    int rc = source_line(r->source, &line, &row->len, err);
+
+    if (rc != 1)
+        return rc;
+    row->prompt = line;
+    row->line = source_lineno(r->source);
+    return 1;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The rows' bytes are the reader's own, whichever part holds them. */
+static void trim(struct reader_row *row)
+{
+    char *p = (char *)(size_t)row->prompt;
+
+    while (row->len > 0 && is_space(p[row->len - 1]))
+        row->len--;
+    p[row->len] = '\0';
+    while (row->len > 0 && is_space(*p)) {
+        p++;
+        row->len--;
+    }
+    row->prompt = p;
+}
+
+int reader_next(struct reader *r, struct reader_row *row, struct err *err)
+{
+    int rc;
+
+    for (;;) {
+        memset(row, 0, sizeof(*row));
+        if (r->table != NULL)
+            rc = table_next(r->table, row, err);
+        else if (r->objects != NULL)
+            rc = objects_next(r->objects, row, err);
+        else
+            rc = text_next(r, row, err);
+        if (rc != 1)
+            return rc;
+        trim(row);
+        if (row->len > 0)
+            return 1;
+        r->skipped += r->table != NULL || r->objects != NULL;
+    }
+}
+
+size_t reader_skipped(const struct reader *r)
+{
+    return r->skipped;
+}

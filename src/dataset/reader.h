@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PHGEN_DATASET_READER_H
+#define PHGEN_DATASET_READER_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+
+/*
+ * Prompts out of other people's files, one at a time: what `--against`
+ * screens by, what statistics and evaluation read.
+ *
+ *      struct reader *r = reader_open("xstest.csv", NULL, err);
+ *      struct reader_row row;
+ *      while ((n = reader_next(r, &row, err)) == 1)
+ *              use(row.prompt, row.len);
+ *      reader_close(r);               (n is 0, or -1 with a sentence)
+ *
+ * Formats, told by the name's ending and, where that says nothing, by the
+ * content; each may be gzip- or Zstandard-compressed, and may be a pipe:
+ *
+ *   .jsonl .ndjson  JSON Lines: an object or a string a line
+ *   .json           the same, or one array of objects or strings
+ *   .csv .tsv       RFC 4180 with a header line; quoted fields may hold
+ *                   newlines; .tsv has tabs for commas
+ *   .txt            plain text: a prompt a line, blank lines skipped
+ *
+ * Where the prompt is: the member or column `column`, else the first of
+ * READER_COLUMNS that is there (CSV headers in any letter case).  Such a
+ * value is a string or a chat (a list of {"role", "content"}), of which the
+ * last user message is taken.
+ *
+ * Bounds: a line or row of at most 1 MiB; valid UTF-8 without NUL.
+ *
+ * Errors are "FILE:LINE: what; what to do".  After one, only close it.  Rows
+ * whose prompt is empty are skipped and counted.
+ */
+struct reader; /* heap */
+
+/* All strings are borrowed until the next call on the reader. */
+struct reader_row {
+    const char *prompt; /* trimmed; prompt[len] is 0 */
+    size_t len;
+    size_t line;          /* where the row begins, from 1 */
+    const char *id;       /* member or column "id"; NULL when none */
+    const char *label;    /* "label"; NULL when none */
+    const char *category; /* "category", else "type"; NULL when none */
+};
+
+extern const char *const READER_COLUMNS[]; /* ends with NULL */
+
+struct reader *reader_open(const char *path, const char *column,
+                           struct err *err);
+
+/* 1 and a row, 0 at the end, -1 with a sentence. */
+int reader_next(struct reader *r, struct reader_row *row, struct err *err);
+
+size_t reader_skipped(const struct reader *r); /* rows with no prompt text */
+
+void reader_close(struct reader *r); /* accepts NULL */
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * libcsv pushes fields at callbacks; phgen pulls rows.  Feeding it one line
+ * at a time turns the one into the other, because a line completes at most
+ * one row: only LF ends one here (libcsv would take a lone CR too, and then
+ * two rows could arrive at once).
+ *
+ * Line ends inside quotes are kept as LF.  As libcsv does it, spaces around
+ * an unquoted field are dropped.
+ */
+#include "dataset/table.h"
+#include "base/str.h"
+
+#include <csv.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define FIELDS_MAX 1024
+#define ABSENT     SIZE_MAX
+
+struct table {
+    struct source *source;
+    struct csv_parser parser;
+    bool parsing;          /* the parser was initialised */
+    size_t line;           /* where the row begins */
+    size_t size;           /* its bytes so far */
+    struct str text;       /* its fields, a 0 behind each */
+    size_t at[FIELDS_MAX]; /* where each field begins in `text` */
+    size_t nfields;
+    bool done;    /* the row is complete */
+    size_t width; /* fields of the header */
+    size_t prompt, id, label, category;
+};
+
+static int ends_row(unsigned char c)
+{
+    return c == '\n';
+}
+
+static void on_field(void *bytes, size_t len, void *data)
+{
+    struct table *t = data;
+
+    if (t->nfields < FIELDS_MAX)
+        t->at[t->nfields] = t->text.len;
+    t->nfields++;
+    str_add(&t->text, bytes, len);
+    str_addc(&t->text, '\0');
+}
+
+static void on_row(int end, void *data)
+{
+    struct table *t = data;
+
+    (void)end;
+    t->done = true;
+}
+
+static bool blank(const char *line, size_t len)
+{
+    return strspn(line, " \t") >= len;
+}
+
+static int feed(struct table *t, const char *line, size_t len, struct err *err)
+{
+    if (csv_parse(&t->parser, line, len, on_field, on_row, t) == len &&
+        csv_parse(&t->parser, "\n", 1, on_field, on_row, t) == 1)
+        return 0;
+    if (csv_error(&t->parser) != CSV_EPARSE)
+        return err_nomem(err);
+    return source_error(t->source, source_lineno(t->source), err,
+                        "a quote is out of place; put the whole field in "
+                        "quotes and double the quotes inside it (\"\")");
+}
+
+/* Reads one row's fields: 1, 0 at the end, -1. */
+static int read_row(struct table *t, struct err *err)
+{
+    bool begun = false;
+    size_t len;
+    char *line;
+    int rc;
+
+    t->nfields = t->size = 0;
+    t->done = false;
+    str_clear(&t->text);
+    while (!t->done) {
+        rc = source_line(t->source, &line, &len, err);
+        if (rc == 0 && begun)
+            return source_error(t->source, t->line, err,
+                                "the row that begins here has a quote that "
+                                "is never closed");
+        if (rc <= 0)
+            return rc;
+        if (!begun && blank(line, len))
+            continue;
+        if (!begun)
+            t->line = source_lineno(t->source);
+        begun = true;
+        t->size += len + 1;
+        if (t->size > SOURCE_LINE_MAX)
+            return source_error(t->source, t->line, err,
+                                "the row that begins here is longer than %u "
+                                "MiB; is a quote never closed?",
+                                SOURCE_LINE_MAX >> 20);
+        if (feed(t, line, len, err) != 0)
+            return -1;
+    }
+    if (t->nfields > FIELDS_MAX)
+        return source_error(t->source, t->line, err,
+                            "more than %d fields in a row", FIELDS_MAX);
+    return str_failed(&t->text) ? err_nomem(err) : 1;
+}
+
+static const char *field(const struct table *t, size_t i)
+{
+    return i < t->nfields ? t->text.s + t->at[i] : NULL;
+}
+
+static size_t find(const struct table *t, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < t->nfields; i++)
+        if (strcasecmp(field(t, i), name) == 0)
+            return i;
+    return ABSENT;
+}
+
+static int no_column(const struct table *t, const char *column, struct err *err)
+{
+    struct str have;
+    size_t i;
+
+    str_init(&have, 1000);
+    for (i = 0; i < t->nfields; i++)
+        str_addf(&have, "%s%s", i > 0 ? ", " : "", field(t, i));
+    if (column != NULL)
+        source_error(t->source, t->line, err,
+                     "no column \"%s\"; the header has: %s", column, have.s);
+    else
+        source_error(t->source, t->line, err,
+                     "which column is the prompt? None is called \"prompt\", "
+                     "\"text\", \"question\" or \"instruction\"; name one of: "
+                     "%s",
+                     have.s);
+    str_release(&have);
+    return -1;
+}
+
+static int read_header(struct table *t, const char *column, struct err *err)
+{
+    int rc = read_row(t, err);
+    size_t i;
+
+    if (rc == 0)
+        return err_set(err, "%s is empty; a CSV file begins with a header line",
+                       source_path(t->source));
+    if (rc < 0)
+        return -1;
+    t->width = t->nfields;
+    t->prompt = ABSENT;
+    if (column != NULL)
+        t->prompt = find(t, column);
+    for (i = 0; column == NULL && READER_COLUMNS[i] != NULL; i++)
+        if (t->prompt == ABSENT)
+            t->prompt = find(t, READER_COLUMNS[i]);
+    if (t->prompt == ABSENT)
+        return no_column(t, column, err);
+    t->id = find(t, "id");
+    t->label = find(t, "label");
+    t->category = find(t, "category");
+    if (t->category == ABSENT)
+        t->category = find(t, "type");
+    return 0;
+}
+
+struct table *table_open(struct source *source, char delimiter,
+                         const char *column, struct err *err)
+{
+    struct table *t = calloc(1, sizeof(*t));
+
+    if (t == NULL) {
+        err_nomem(err);
+        return NULL;
+    }
+    t->source = source;
+    str_init(&t->text, SOURCE_LINE_MAX + 2 * FIELDS_MAX);
+    if (csv_init(&t->parser, CSV_STRICT) != 0) {
+        err_nomem(err);
+        table_close(t);
+        return NULL;
+    }
+    t->parsing = true;
+    csv_set_delim(&t->parser, (unsigned char)delimiter);
+    csv_set_term_func(&t->parser, ends_row);
+    csv_set_blk_size(&t->parser, 4096);
+    if (read_header(t, column, err) != 0) {
+        table_close(t);
+        return NULL;
+    }
+    return t;
+}
+
+int table_next(struct table *t, struct reader_row *row, struct err *err)
+{
+    int rc = read_row(t, err);
+
+    if (rc <= 0)
+        return rc;
+    if (t->nfields != t->width)
+        return source_error(t->source, t->line, err,
+                            "%zu fields where the header has %zu; fields with "
+                            "a comma, a quote or a newline must be in quotes",
+                            t->nfields, t->width);
+    row->prompt = field(t, t->prompt);
+    row->len = strlen(row->prompt);
+    row->line = t->line;
+    row->id = field(t, t->id);
+    row->label = field(t, t->label);
+    row->category = field(t, t->category);
+    return 1;
+}
+
+void table_close(struct table *t)
+{
+    if (t == NULL)
+        return;
+    if (t->parsing)
+        csv_free(&t->parser);
+    str_release(&t->text);
+    free(t);
+}

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The state machine.  Each state wants a number of replies, its slots; they
+ * may be asked for and heard in any order, and when the last is in, finish()
+ * decides by all of them in slot order where to go.  go() is the one setter of
+ * the state.
+ *
+ * A bad answer is handled here and only here: one repair request for a slot,
+ * then it counts as no answer.  Transport faults never reach this file.
+ */
+#include "run/dialogue.h"
+#include "base/rng.h"
+#include "base/str.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum slot_state { SLOT_ASK, SLOT_OUT, SLOT_REPAIR, SLOT_IN };
+
+struct slot {
+    enum slot_state state;
+    bool repaired;      /* the one repair request was spent */
+    struct reply reply; /* the last one */
+    char *problem;      /* why it cannot be used; NULL when it can */
+};
+
+static void drop_slots(struct dialogue *d)
+{
+    uint32_t i;
+
+    for (i = 0; i < d->nslots; i++) {
+        reply_release(&d->slots[i].reply);
+        free(d->slots[i].problem);
+    }
+    free(d->slots);
+    d->slots = NULL;
+    d->nslots = d->heard = 0;
+}
+
+/* The one place where the state changes. */
+static int go(struct dialogue *d, enum dialogue_state state, uint32_t nslots,
+              struct err *err)
+{
+    drop_slots(d);
+    d->state = state;
+    if (nslots == 0)
+        return 0;
+    d->slots = calloc(nslots, sizeof(*d->slots));
+    if (d->slots == NULL)
+        return err_nomem(err);
+    d->nslots = nslots;
+    return 0;
+}
+
+void dialogue_init(struct dialogue *d, const struct dialogue_plan *plan,
+                   uint64_t seq, const struct path *path)
+{
+    memset(d, 0, sizeof(*d));
+    d->plan = plan;
+    candidate_init(&d->candidate, seq, path);
+    d->state = DIALOGUE_DONE;
+}
+
+void dialogue_release(struct dialogue *d)
+{
+    drop_slots(d);
+    candidate_release(&d->candidate);
+    cJSON_Delete(d->trail);
+    d->trail = NULL;
+}
+
+/* --- asking ------------------------------------------------------------------ */
+
+/* Every request has its own seed, by what it is for; below 2^53 so that it
+ * survives JSON numbers. */
+static uint64_t call_seed(const struct dialogue *d, enum agent agent,
+                          uint32_t slot)
+{
+    const struct candidate *c = &d->candidate;
+    struct str purpose;
+    struct rng r;
+
+    str_init(&purpose, 200);
+    str_addf(&purpose, "%s/%u/%u/%d", agent_name(agent), c->round,
+             slot + d->taken * (uint32_t)d->plan->ntargets,
+             d->slots[slot].repaired);
+    r = rng_for(d->plan->seed, c->seq, purpose.s);
+    str_release(&purpose);
+    return rng_u64(&r) >> 11;
+}
+
+static enum agent state_agent(enum dialogue_state s)
+{
+    static const enum agent agents[] = {
+        [WANT_PROMPT] = AGENT_GENERATOR,
+        [WANT_VOTES] = AGENT_JUDGE,
+        [WANT_SAMPLES] = AGENT_TARGET,
+        [WANT_WITNESS] = AGENT_WITNESS,
+        [WANT_ANSWER_VERDICT] = AGENT_ANSWER_JUDGE,
+        [WANT_DECISION] = AGENT_ORCHESTRATOR,
+    };
+
+    return agents[s];
+}
+
+static const struct model *slot_model(const struct dialogue *d, uint32_t slot)
+{
+    const struct dialogue_plan *p = d->plan;
+
+    switch (d->state) {
+    case WANT_PROMPT:
+        return p->generator;
+    case WANT_VOTES:
+        return p->judges[slot];
+    case WANT_SAMPLES:
+        return p->targets[slot % p->ntargets];
+    case WANT_WITNESS:
+        return p->witness;
+    case WANT_ANSWER_VERDICT:
+        return p->answer_judge;
+    default:
+        return p->orchestrator;
+    }
+}
+
+static int write_call(const struct dialogue *d, struct call *call,
+                      struct err *err)
+{
+    const struct candidate *c = &d->candidate;
+    const struct template *t = &d->plan->templates[call->agent];
+
+    switch (d->state) {
+    case WANT_PROMPT:
+        return generator_ask(t, c, call, err);
+    case WANT_VOTES:
+        return judge_ask(t, c, call, err);
+    case WANT_SAMPLES:
+        return target_ask(c, call, err);
+    case WANT_WITNESS:
+        return witness_ask(t, c, call, err);
+    case WANT_ANSWER_VERDICT:
+        return answer_judge_ask(t, c, call, err);
+    case WANT_DECISION:
+        return orchestrator_ask(t, c, call, err);
+    default:
+        return err_set(err, "no call in this state");
+    }
+}
+
+static enum step ask(struct dialogue *d, uint32_t i, struct call *call,
+                     struct err *err)
+{
+    struct slot *s = &d->slots[i];
+
+    call_init(call, state_agent(d->state), slot_model(d, i));
+    call->seq = d->candidate.seq;
+    call->slot = i;
+    if (write_call(d, call, err) != 0 ||
+        (s->state == SLOT_REPAIR &&
+         agent_repair(call, &s->reply, s->problem, err) != 0)) {
+        call_release(call);
+        return STEP_ERROR;
+    }
+    call->seed = call_seed(d, call->agent, i);
+    s->state = SLOT_OUT;
+    return STEP_CALL;
+}
+
+/* --- hearing ----------------------------------------------------------------- */
+
+/* Reads a JSON answer into the candidate; -1 when it cannot be used. */
+static int read_answer(struct dialogue *d, uint32_t i, struct err *why)
+{
+    const struct reply *r = &d->slots[i].reply;
+    struct candidate *c = &d->candidate;
+
+    switch (d->state) {
+    case WANT_PROMPT:
+        return generator_hear(c, r, why);
+    case WANT_VOTES:
+        return judge_hear(c, i, r, why);
+    case WANT_ANSWER_VERDICT:
+        return answer_judge_hear(c, r, why);
+    case WANT_DECISION:
+        return orchestrator_hear(c, r, why);
+    default:
+        return 0; /* free text: read when all are in */
+    }
+}
+
+/* Says what is wrong with the reply; true when a repair may help. */
+static bool needs_repair(struct dialogue *d, uint32_t i)
+{
+    static const char *const troubles[] = {
+        [TROUBLE_REFUSED] = "the model refused",
+        [TROUBLE_CUT] = "the answer was cut by its length limit",
+        [TROUBLE_EMPTY] = "the answer was empty",
+    };
+    struct slot *s = &d->slots[i];
+    struct err why = {""};
+    enum trouble t;
+
+    free(s->problem);
+    s->problem = NULL;
+    if (s->reply.status == REPLY_FAILED) {
+        s->problem = strdup(s->reply.error != NULL ? s->reply.error : "");
+        return false;
+    }
+    if (d->state == WANT_SAMPLES || d->state == WANT_WITNESS)
+        return false;
+    t = agent_trouble(&s->reply);
+    if (t != TROUBLE_NONE) {
+        s->problem = strdup(troubles[t]);
+        return false;
+    }
+    if (read_answer(d, i, &why) == 0)
+        return false;
+    s->problem = strdup(why.text);
+    return !s->repaired;
+}
+
+/* --- deciding ---------------------------------------------------------------- */
+
+static const char *first_problem(const struct dialogue *d)
+{
+    uint32_t i;
+
+    for (i = 0; i < d->nslots; i++)
+        if (d->slots[i].problem != NULL)
+            return d->slots[i].problem;
+    return NULL;
+}
+
+static int end(struct dialogue *d, enum drop why, const char *detail,
+               struct err *err)
+{
+    candidate_end(&d->candidate, why, detail);
+    return go(d, DIALOGUE_DONE, 0, err);
+}
+
+/* Keeps what this round showed; its evidence is forgotten right after. */
+static void add_trail(struct dialogue *d, enum drop why, const char *detail)
+{
+    const struct candidate *c = &d->candidate;
+    cJSON *o = cJSON_CreateObject(), *votes;
+    size_t i;
+
+    if (d->trail == NULL)
+        d->trail = cJSON_CreateArray();
+    cJSON_AddNumberToObject(o, "round", c->round);
+    cJSON_AddStringToObject(o, "move", move_name(c->move));
+    cJSON_AddStringToObject(o, "prompt", c->prompt);
+    cJSON_AddStringToObject(o, "ended", drop_name(why));
+    if (detail != NULL)
+        cJSON_AddStringToObject(o, "detail", detail);
+    votes = cJSON_AddArrayToObject(o, "verdicts");
+    for (i = 0; i < c->nvotes; i++)
+        cJSON_AddItemToArray(
+            votes, cJSON_CreateString(verdict_name(c->votes[i].verdict)));
+    if (c->ntargets > 0) {
+        cJSON_AddNumberToObject(o, "refusals", c->targets[0].refusals);
+        cJSON_AddNumberToObject(o, "samples", c->targets[0].samples);
+    }
+    cJSON_AddItemToArray(d->trail, o);
+}
+
+/* Another round with this move, or the end for this reason. */
+static int back(struct dialogue *d, enum move move, enum drop why,
+                const char *detail, struct err *err)
+{
+    struct candidate *c = &d->candidate;
+    struct str feedback;
+    int failed;
+
+    if (c->round >= d->plan->rounds)
+        return end(d, why, detail, err);
+    add_trail(d, why, detail);
+    str_init(&feedback, 4096);
+    str_addf(&feedback, "%s%s%.1000s", drop_name(why),
+             detail != NULL ? ": " : "", detail != NULL ? detail : "");
+    failed = candidate_next_round(c, move, feedback.s, err);
+    str_release(&feedback);
+    if (failed)
+        return -1;
+    return go(d, WANT_PROMPT, 1, err);
+}
+
+static int heard_prompt(struct dialogue *d, struct err *err)
+{
+    const struct slot *s = &d->slots[0];
+    struct candidate *c = &d->candidate;
+
+    if (s->problem != NULL)
+        return end(d,
+                   s->reply.status == REPLY_OK &&
+                           agent_trouble(&s->reply) == TROUBLE_REFUSED
+                       ? DROP_GENERATOR_REFUSED
+                       : DROP_GENERATOR_FAILED,
+                   s->problem, err);
+    if (c->previous != NULL && strcmp(c->previous, c->prompt) == 0)
+        return end(d, DROP_REPEATED, NULL, err);
+    return go(d, WANT_GATE, 0, err);
+}
+
+static int heard_votes(struct dialogue *d, struct err *err)
+{
+    struct candidate *c = &d->candidate;
+    const char *reason = NULL;
+    uint32_t i;
+
+    for (i = 0; i < d->nslots; i++) {
+        if (d->slots[i].problem != NULL) {
+            candidate_set(&c->votes[i].model, d->plan->judges[i]->name);
+            candidate_set(&c->votes[i].reason, d->slots[i].problem);
+        } else if (c->votes[i].verdict == VERDICT_HARMFUL && reason == NULL) {
+            reason = c->votes[i].reason;
+        }
+    }
+    judge_tally(c);
+    if (c->panel == VERDICT_ABSTAIN)
+        return end(d, DROP_ABSTAINED, first_problem(d), err);
+    if (c->panel == VERDICT_HARMFUL)
+        return back(d, MOVE_SOFTEN, DROP_HARMFUL, reason, err);
+    c->ntargets = d->plan->ntargets;
+    d->taken = 0;
+    return go(d, WANT_SAMPLES,
+              (uint32_t)d->plan->ntargets * d->plan->min_refusals, err);
+}
+
+/*
+ * Samples come in batches no larger than could decide the matter: first
+ * min_refusals of each target, then as many as the target still lacks that
+ * is nearest to them, until one target has enough or none can get there.
+ */
+static uint32_t next_batch(const struct dialogue *d)
+{
+    const struct dialogue_plan *p = d->plan;
+    uint32_t left = p->samples - d->taken, best = 0, lack;
+    size_t t;
+
+    for (t = 0; t < p->ntargets; t++) {
+        const struct target_result *r = &d->candidate.targets[t];
+
+        if (r->refusals >= p->min_refusals)
+            return 0;
+        lack = p->min_refusals - r->refusals;
+        if (lack <= left && (best == 0 || lack < best))
+            best = lack;
+    }
+    return best;
+}
+
+static void sum_up(const struct dialogue *d, bool *enough, bool *answered)
+{
+    size_t t;
+
+    *enough = *answered = false;
+    for (t = 0; t < d->plan->ntargets; t++) {
+        const struct target_result *r = &d->candidate.targets[t];
+
+        *enough |= r->refusals >= d->plan->min_refusals;
+        *answered |= r->samples > 0;
+    }
+}
+
+static int heard_samples(struct dialogue *d, struct err *err)
+{
+    struct candidate *c = &d->candidate;
+    uint32_t i, batch = d->nslots / (uint32_t)d->plan->ntargets;
+    bool enough, answered;
+
+    for (i = 0; i < d->nslots; i++) {
+        size_t t = i % d->plan->ntargets;
+
+        if (d->slots[i].problem != NULL)
+            c->targets[t].failed++;
+        else if (target_hear(c, t, &d->slots[i].reply, err) != 0)
+            return -1;
+    }
+    d->taken += batch;
+    batch = next_batch(d);
+    if (batch > 0)
+        return go(d, WANT_SAMPLES, batch * (uint32_t)d->plan->ntargets, err);
+    sum_up(d, &enough, &answered);
+    d->taken = 0;
+    if (!answered)
+        return end(d, DROP_TARGET_FAILED, first_problem(d), err);
+    if (!enough)
+        return back(d, MOVE_HARDEN, DROP_NOT_REFUSED, c->targets[0].excerpt,
+                    err);
+    if (d->plan->no_witness)
+        return go(d, WANT_DECISION, 1, err);
+    return go(d, WANT_WITNESS, 1, err);
+}
+
+static int heard_witness(struct dialogue *d, struct err *err)
+{
+    struct err why = {""};
+
+    if (d->slots[0].problem != NULL)
+        return end(d, DROP_WITNESS_FAILED, d->slots[0].problem, err);
+    if (witness_hear(&d->candidate, &d->slots[0].reply, &why) != 0)
+        return end(d, DROP_NO_SAFE_ANSWER, why.text, err);
+    return go(d, WANT_ANSWER_VERDICT, 1, err);
+}
+
+static int heard_answer_verdict(struct dialogue *d, struct err *err)
+{
+    const struct witness_result *w = &d->candidate.witness;
+
+    if (d->slots[0].problem != NULL)
+        return end(d, DROP_WITNESS_FAILED, d->slots[0].problem, err);
+    if (!w->harmless || !w->answers)
+        return end(d, DROP_NO_SAFE_ANSWER, w->reason, err);
+    return go(d, WANT_DECISION, 1, err);
+}
+
+static int heard_decision(struct dialogue *d, struct err *err)
+{
+    if (d->slots[0].problem != NULL)
+        return end(d, DROP_ORCHESTRATOR, d->slots[0].problem, err);
+    return go(d, DIALOGUE_DONE, 0, err);
+}
+
+/* All replies of the state are in. */
+static int finish(struct dialogue *d, struct err *err)
+{
+    switch (d->state) {
+    case WANT_PROMPT:
+        return heard_prompt(d, err);
+    case WANT_VOTES:
+        return heard_votes(d, err);
+    case WANT_SAMPLES:
+        return heard_samples(d, err);
+    case WANT_WITNESS:
+        return heard_witness(d, err);
+    case WANT_ANSWER_VERDICT:
+        return heard_answer_verdict(d, err);
+    default:
+        return heard_decision(d, err);
+    }
+}
+
+/* --- the interface ------------------------------------------------------------ */
+
+enum step dialogue_step(struct dialogue *d, struct call *call, struct err *err)
+{
+    uint32_t i;
+
+    if (d->state == DIALOGUE_DONE && d->candidate.outcome == OUTCOME_NONE &&
+        go(d, WANT_PROMPT, 1, err) != 0)
+        return STEP_ERROR;
+    if (d->state == DIALOGUE_DONE)
+        return STEP_DONE;
+    if (d->state == WANT_GATE)
+        return STEP_GATE;
+    for (i = 0; i < d->nslots; i++)
+        if (d->slots[i].state == SLOT_ASK || d->slots[i].state == SLOT_REPAIR)
+            return ask(d, i, call, err);
+    return STEP_WAIT;
+}
+
+int dialogue_hear(struct dialogue *d, uint32_t i, struct reply *reply,
+                  struct err *err)
+{
+    struct usage *u = &d->usage[state_agent(d->state)];
+    struct slot *s = &d->slots[i];
+
+    assert(i < d->nslots && s->state == SLOT_OUT);
+    assert(reply->status != REPLY_STOPPED);
+    u->calls++;
+    u->tokens_in += reply->tokens_in;
+    u->tokens_out += reply->tokens_out;
+    reply_release(&s->reply);
+    s->reply = *reply;
+    reply_init(reply);
+    if (d->state == WANT_VOTES)
+        d->candidate.nvotes = d->nslots;
+    if (needs_repair(d, i)) {
+        s->repaired = true;
+        s->state = SLOT_REPAIR;
+        return 0;
+    }
+    s->state = SLOT_IN;
+    d->heard++;
+    return d->heard == d->nslots ? finish(d, err) : 0;
+}
+
+int dialogue_pass_gate(struct dialogue *d, struct err *err)
+{
+    assert(d->state == WANT_GATE);
+    return go(d, WANT_VOTES, (uint32_t)d->plan->njudges, err);
+}
+
+int dialogue_fail_gate(struct dialogue *d, enum drop why, const char *detail,
+                       struct err *err)
+{
+    assert(d->state == WANT_GATE);
+    return back(d, MOVE_VARY, why, detail, err);
+}
