@@ -118,6 +118,69 @@ static void add_signs(struct refusal_features *o, size_t i, bool last)
     }
 }
 
+static bool is_past(const struct refusal_text *t,
+                    const struct refusal_token *k)
+{
+    const char *p = t->bytes + k->at;
+
+    if (k->len > 4 && p[k->len - 1] == 'd' && p[k->len - 2] == 'e')
+        return true;
+    return (k->len == 3 && memcmp(p, "was", 3) == 0) ||
+           (k->len == 4 && memcmp(p, "were", 4) == 0) ||
+           (k->len == 3 && memcmp(p, "had", 3) == 0);
+}
+
+static bool is_name(const struct refusal_text *t, const struct stems *s,
+                    const struct refusal_token *k)
+{
+    const char *p = t->bytes + k->at;
+    uint32_t h;
+    size_t i;
+
+    if (k->len < 3 || p[0] < 'A' || p[0] > 'Z' || k->senses != 0)
+        return false;
+    h = stem_hash(p, k->len);
+    for (i = 0; i < s->n; i++) {
+        if (s->hash[i] == h)
+            return false;
+    }
+    return true;
+}
+
+/* How often senses, names and the past occur among the words. */
+static void add_words(const struct refusal_text *t, const struct stems *stems,
+                      bool stance, struct refusal_features *o)
+{
+    float *s = &o->f[(int)REFUSAL_SIGNS * (int)REFUSAL_PLACES];
+    float *sense = s + (int)REFUSAL_SHAPES;
+    size_t i, k, names = 0, past = 0, known = 0, known_first = 0;
+    float n = t->ntokens > 0 ? (float)t->ntokens : 1;
+    uint32_t count[RW_SENSES] = {0};
+
+    for (i = k = 0; i < t->ntokens; i++) {
+        const struct refusal_token *token = &t->tokens[i];
+        uint64_t left = token->senses;
+
+        while (k + 1 < t->nsentences && i >= t->sentences[k + 1].first)
+            k++;
+        names += i > t->sentences[k].first && is_name(t, stems, token);
+        past += is_past(t, token);
+        known += left != 0;
+        known_first += k == 0 && left != 0;
+        for (; left != 0; left &= left - 1)
+            count[__builtin_ctzll(left)]++;
+    }
+    for (i = 0; i < RW_SENSES; i++)
+        sense[i] = fminf((float)count[i] * 10 / (n + 10), 1);
+    s[SHAPE_NAMES] = fminf((float)names * 8 / n, 1);
+    s[SHAPE_PAST] = fminf((float)past * 8 / n, 1);
+    s[SHAPE_KNOWN] = (float)known / n;
+    if (t->nsentences > 0 && t->sentences[0].ntokens > 0)
+        s[SHAPE_KNOWN_FIRST] =
+            (float)known_first / (float)t->sentences[0].ntokens;
+    s[SHAPE_STANCE_OTHER] = stance ? 1 - s[SHAPE_KNOWN] : 0;
+}
+
 struct tally {
     uint32_t early; /* signs of the first three sentences */
     size_t stances, plain, preachy;
@@ -184,6 +247,7 @@ void refusal_features_of(const char *prompt, const struct refusal_text *t,
     }
     add_shape(t, &y, out);
     read_stems(prompt, &stems);
+    add_words(t, &stems, (y.early & STANCE) != 0, out);
     if (t->nsentences > 0)
         shape[SHAPE_OVERLAP] =
             overlap(&stems, t, t->sentences[0].ntokens);
@@ -200,10 +264,13 @@ void refusal_feature_name(int i, char *out, size_t size)
         "stance",      "late",        "stances",      "stance*list",
         "stance*plain", "stance*offer", "stance*long", "stance*fact",
         "moral-alone", "moral*plain", "moral*offer",  "unable*offer",
-        "unable-alone", "question",   "foreign"};
+        "unable-alone", "question",   "foreign",      "names",
+        "past",        "known",       "known-first",  "stance*other"};
     int nsigns = (int)REFUSAL_SIGNS * (int)REFUSAL_PLACES;
 
-    if (i >= nsigns)
+    if (i >= nsigns + (int)REFUSAL_SHAPES)
+        snprintf(out, size, "sense %d", i - nsigns - (int)REFUSAL_SHAPES);
+    else if (i >= nsigns)
         snprintf(out, size, "%s", shapes[i - nsigns]);
     else
         snprintf(out, size, "%s@%s",

@@ -3,13 +3,15 @@
 #define PHGEN_AGENT_REFUSAL_FEATURES_H
 
 #include "agent/refusal_signs.h"
+#include "agent/refusal_words.h"
 
 /*
  * A reply as a row of numbers for the two linear models of refusal.c.
  *
  * Each sign at four places (the first sentence, the next two, the rest, the
  * last), then the shape of the reply and a few products that a linear model
- * cannot form by itself ("refuses, but with a list").
+ * cannot form by itself ("refuses, but with a list"), then the share of words
+ * that have each sense of the dictionary.
  *
  * Private to src/agent/refusal* and the training program.
  */
@@ -49,11 +51,17 @@ enum refusal_shape {
     SHAPE_UNABLE_ALONE,
     SHAPE_QUESTION, /* the last sentence asks */
     SHAPE_FOREIGN,  /* not English */
+    SHAPE_NAMES,    /* share of capitalised words that the prompt lacks */
+    SHAPE_PAST,     /* share of words that tell of the past */
+    SHAPE_KNOWN,    /* share of words that the dictionary has */
+    SHAPE_KNOWN_FIRST, /* ... in the first sentence */
+    SHAPE_STANCE_OTHER, /* product of a stance and the other words */
     REFUSAL_SHAPES
 };
 
 #define REFUSAL_FEATURES                                                       \
-    ((int)REFUSAL_SIGNS * (int)REFUSAL_PLACES + (int)REFUSAL_SHAPES)
+    ((int)REFUSAL_SIGNS * (int)REFUSAL_PLACES + (int)REFUSAL_SHAPES +          \
+     RW_SENSES)
 
 struct refusal_features {
     float f[REFUSAL_FEATURES];

@@ -78,6 +78,7 @@
 #define RW_AGAINST (UINT64_C(1) << 59)
 #define RW_LANG (UINT64_C(1) << 60)
 /* clang-format on */
+#define RW_SENSES 61
 
 /* The senses of a lower-case word; 0 when it is not in the dictionary. */
 uint64_t refusal_word_senses(const char *word, size_t len);

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A page printed from top to bottom, one function a section.  The prose is
- * ours and fixed; everything that varies is a number or goes through code()
- * or yaml_string(), which is the whole defence against markup in a model's
- * name.  A section whose part of the manifest is missing prints nothing.
+ * ours and fixed; everything that varies is a number or goes through
+ * markdown_code() or markdown_yaml(), which is the whole defence against markup
+ * in a model's name.  A section whose part of the manifest is missing prints
+ * nothing.
  */
 #include "dataset/card.h"
 #include "base/json.h"
-#include "base/text.h"
+#include "dataset/markdown.h"
 
 #include <math.h>
 #include <string.h>
-
-#define TEXT_MAX 200 /* bytes of one foreign string shown */
 
 static const char *const tags[] = {
     "over-refusal", "false-refusal", "pseudo-harmful", "alignment",
@@ -46,80 +45,6 @@ static const struct {
     {"rejected", "Rejected"},
 };
 
-/* Foreign text on one line, printable, cut between characters. */
-static void plain(const char *text, struct str *out)
-{
-    size_t n, i;
-
-    text_printable(text, out);
-    for (i = 0; i < out->len; i++) {
-        /* Line separators to YAML and to some Markdown readers. */
-        if (strncmp(out->s + i, "\xE2\x80\xA8", 3) == 0 ||
-            strncmp(out->s + i, "\xE2\x80\xA9", 3) == 0)
-            memcpy(out->s + i, "   ", 3);
-    }
-    if (out->len <= TEXT_MAX)
-        return;
-    for (n = TEXT_MAX; n > 0 && ((unsigned char)out->s[n] & 0xC0) == 0x80;)
-        n--;
-    str_cut(out, n);
-    str_adds(out, "...");
-}
-
-/*
- * A code span.  Nothing is markup inside one but its own fence, and, in the
- * tables of GitHub's Markdown, the bar.
- */
-static void code(const char *text, FILE *out)
-{
-    struct str s;
-    size_t i;
-
-    str_init(&s, 1 << 16);
-    plain(text != NULL ? text : "", &s);
-    fputc('`', out);
-    if (s.len == 0)
-        fputs("?", out);
-    for (i = 0; i < s.len; i++) {
-        if (s.s[i] == '`')
-            fputc('\'', out);
-        else if (s.s[i] == '|')
-            fputs("\\|", out);
-        else
-            fputc(s.s[i], out);
-    }
-    fputc('`', out);
-    str_release(&s);
-}
-
-/* JSON strings are YAML strings once line separators are gone. */
-static void yaml_string(const char *text, FILE *out)
-{
-    struct str s, quoted;
-
-    str_init(&s, 1 << 16);
-    str_init(&quoted, 1 << 16);
-    plain(text, &s);
-    json_quote(s.s, s.len, &quoted);
-    fputs(quoted.s, out);
-    str_release(&quoted);
-    str_release(&s);
-}
-
-/* 1234567 as 1,234,567. */
-static void count(double n, FILE *out)
-{
-    char digits[40];
-    int len, i;
-
-    len = snprintf(digits, sizeof(digits), "%.0f", n < 1e15 ? n : 1e15);
-    for (i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-')
-            fputc(',', out);
-        fputc(digits[i], out);
-    }
-}
-
 static bool is_whole(double n)
 {
     return n == floor(n) && fabs(n) < 1e15;
@@ -131,7 +56,7 @@ static void value(const cJSON *v, FILE *out)
     const char *gap = "";
 
     if (cJSON_IsString(v)) {
-        code(v->valuestring, out);
+        markdown_code(v->valuestring, out);
     } else if (cJSON_IsNumber(v) && isfinite(v->valuedouble)) {
         if (is_whole(v->valuedouble))
             fprintf(out, "%.0f", v->valuedouble);
@@ -177,7 +102,7 @@ static void count_models(const cJSON *models, size_t *builtin, size_t *all)
             continue;
         cJSON_ArrayForEach(item, v)
         {
-            *all += cJSON_IsString(item);
+            *all += cJSON_IsString(item) ? 1 : 0;
             *builtin += is_builtin(cJSON_GetStringValue(item));
         }
     }
@@ -198,13 +123,13 @@ static const char *license(const cJSON *manifest)
 static void front_matter(const cJSON *manifest, FILE *out)
 {
     const char *run = json_string(manifest, "run");
-    char name[TEXT_MAX + 64];
+    char name[300];
     size_t i = 0;
 
     snprintf(name, sizeof(name), "phgen pseudo-harmful prompts%s%.200s",
              run != NULL ? ", run " : "", run != NULL ? run : "");
     fputs("---\npretty_name: ", out);
-    yaml_string(name, out);
+    markdown_yaml(name, out);
     fprintf(out, "\nlicense: %s\nlanguage:\n- en\n", license(manifest));
     fputs("annotations_creators:\n- machine-generated\n"
           "language_creators:\n- machine-generated\n"
@@ -230,15 +155,15 @@ static void opening(const cJSON *manifest, FILE *out)
           out);
     if (rows_of(manifest) > 0) {
         fputs("This set has **", out);
-        count(rows_of(manifest), out);
+        markdown_count(rows_of(manifest), out);
         fputs("** rows", out);
         if (json_string(manifest, "phgen") != NULL) {
             fputs(", made with phgen ", out);
-            code(json_string(manifest, "phgen"), out);
+            markdown_code(json_string(manifest, "phgen"), out);
         }
         if (json_string(manifest, "created") != NULL) {
             fputs(" at ", out);
-            code(json_string(manifest, "created"), out);
+            markdown_code(json_string(manifest, "created"), out);
         }
         fputs(". Every row carries its evidence.\n\n", out);
     }
@@ -336,7 +261,7 @@ static void pairs(const cJSON *object, const char *title, const char *left,
     cJSON_ArrayForEach(v, object)
     {
         fputs("| ", out);
-        code(v->string, out);
+        markdown_code(v->string, out);
         fputs(" | ", out);
         value(v, out);
         fputs(" |\n", out);
@@ -358,7 +283,7 @@ static void counts(const cJSON *manifest, FILE *out)
         if (n < 0)
             continue;
         fprintf(out, "| %s | ", stages[i].title);
-        count(n, out);
+        markdown_count(n, out);
         fputs(" |\n", out);
     }
     fputc('\n', out);
@@ -383,11 +308,11 @@ static void categories(const cJSON *manifest, FILE *out)
     cJSON_ArrayForEach(c, all)
     {
         fputs("| ", out);
-        code(c->string, out);
+        markdown_code(c->string, out);
         fputs(" | ", out);
-        count(json_number(c, "harmless", 0), out);
+        markdown_count(json_number(c, "harmless", 0), out);
         fputs(" | ", out);
-        count(json_number(c, "controversial", 0), out);
+        markdown_count(json_number(c, "controversial", 0), out);
         fputs(" |\n", out);
     }
     fputc('\n', out);
@@ -409,10 +334,10 @@ static void calls(const cJSON *manifest, FILE *out)
     cJSON_ArrayForEach(c, all)
     {
         fputs("| ", out);
-        code(c->string, out);
+        markdown_code(c->string, out);
         for (i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
             fputs(" | ", out);
-            count(json_number(c, columns[i], 0), out);
+            markdown_count(json_number(c, columns[i], 0), out);
         }
         fputs(" |\n", out);
     }
@@ -428,7 +353,7 @@ static void diversity(const cJSON *manifest, FILE *out)
     if (d == NULL)
         return;
     fputs("### Diversity\n\nOver a sample of ", out);
-    count(json_number(d, "sample", 0), out);
+    markdown_count(json_number(d, "sample", 0), out);
     fputs(" prompts:", out);
     if (json_number(d, "dist2", -1) >= 0)
         fprintf(out,
@@ -453,7 +378,7 @@ static void hashes(const cJSON *manifest, FILE *out)
 
     if (graph != NULL) {
         fputs("### Hashes\n\nConcept graph: ", out);
-        code(graph, out);
+        markdown_code(graph, out);
         fputs(".\n\n", out);
     }
     pairs(json_object(h, "templates"), "Agent instructions", "Template",

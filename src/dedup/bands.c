@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define LOAD_PERCENT 85u /* grown above it ... */
-#define GROW_PERCENT 20u /* ... by so much */
+#define GROW_PERCENT 25u /* ... by so much */
 #define TAIL         (BANDS_SAME * 4u)
 
 void bands_init(struct bands *b)
@@ -33,18 +33,21 @@ size_t bands_bytes(const struct bands *b)
 /* Copies all slots to the new table; false when its tail is too short. */
 static bool move_slots(const struct bands *from, struct bands *to)
 {
+    const struct bands_slot none = {0, BANDS_NONE};
     uint32_t i, at = 0, home;
 
     for (i = 0; i < from->slots; i++) {
         if (from->slot[i].entry == BANDS_NONE)
             continue;
         home = bands_home(to, from->slot[i].key);
-        if (home > at)
-            at = home;
+        while (at < home)
+            to->slot[at++] = none;
         if (at + 1 >= to->slots)
             return false;
         to->slot[at++] = from->slot[i];
     }
+    while (at < to->slots)
+        to->slot[at++] = none;
     return true;
 }
 
@@ -56,7 +59,6 @@ static bool resize(struct bands *b, uint32_t home, uint32_t tail)
     to.slot = memory_new(bytes);
     if (to.slot == NULL)
         return false;
-    memset(to.slot, 0xFF, bytes);
     if (!move_slots(b, &to)) {
         memory_free(to.slot, bytes);
         return resize(b, home, 2 * tail);

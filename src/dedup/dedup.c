@@ -47,8 +47,7 @@ struct dedup {
     bool ready;
     struct shingles set;
     struct sketch sketch;
-    uint32_t key[SKETCH_BANDS_MAX];
-    bool keyed;
+    uint32_t key[SKETCH_BANDS_MAX]; /* not for DEDUP_EXACT */
 
     struct candidates found;
     uint64_t seen[SEEN]; /* query number and entry */
@@ -125,12 +124,22 @@ void dedup_free(struct dedup *d)
     free(d);
 }
 
+/* The tables are asked for early: there is still work to do meanwhile. */
+static void prepare_keys(struct dedup *d)
+{
+    unsigned i;
+
+    sketch_keys(d->banding, d->set.hash, d->set.n, d->key);
+    for (i = 0; i < d->banding.bands; i++)
+        bands_prefetch(&d->band[i], d->key[i]);
+}
+
 /* Makes `text` the text at hand.  False: too long, or out of memory. */
 static bool prepare(struct dedup *d, const char *text, size_t len)
 {
     if (d->ready && d->raw.len == len && memcmp(d->raw.s, text, len) == 0)
         return true;
-    d->ready = d->keyed = false;
+    d->ready = false;
     str_clear(&d->raw);
     str_clear(&d->normal);
     str_add(&d->raw, text, len);
@@ -138,42 +147,34 @@ static bool prepare(struct dedup *d, const char *text, size_t len)
     if (str_failed(&d->raw) || str_failed(&d->normal) ||
         !shingles_set(&d->set, &d->o, d->normal.s, d->normal.len))
         return false;
+    if (d->prefix == NULL)
+        prepare_keys(d);
     sketch_set(&d->sketch, d->set.hash, d->set.n);
     d->ready = true;
     return true;
-}
-
-static void make_keys(struct dedup *d)
-{
-    if (!d->keyed)
-        sketch_keys(d->banding, d->set.hash, d->set.n, d->key);
-    d->keyed = true;
 }
 
 /* Lists the entries below a number that share a band key. */
 static bool collect_bands(struct dedup *d, uint32_t below)
 {
     struct candidates *out = &d->found;
+    uint64_t tag;
     unsigned i;
 
-    out->n = 0;
-    make_keys(d);
-    for (i = 0; i < d->banding.bands; i++)
-        bands_prefetch(&d->band[i], d->key[i]);
+    if (!candidates_room(out, (size_t)d->banding.bands * BANDS_SAME))
+        return false;
     for (i = 0; i < d->banding.bands && d->band[i].slot != NULL; i++) {
-        uint32_t k = bands_first(&d->band[i], d->key[i]);
-        const struct bands_slot *s = &d->band[i].slot[k];
+        const struct bands_slot *s =
+            &d->band[i].slot[bands_first(&d->band[i], d->key[i])];
 
         /* BANDS_NONE is not below anything. */
         for (; s->key == d->key[i] && s->entry < below; s++) {
-            uint64_t tag = d->work.queries << 32 | s->entry;
-
+            tag = d->work.queries << 32 | s->entry;
             if (d->seen[s->entry % SEEN] == tag)
                 continue;
             d->seen[s->entry % SEEN] = tag;
             __builtin_prefetch(entries_sketch(&d->entries, s->entry));
-            if (!candidates_add(out, s->entry))
-                return false;
+            out->list[out->n++].entry = s->entry;
         }
     }
     return true;
@@ -182,6 +183,7 @@ static bool collect_bands(struct dedup *d, uint32_t below)
 static bool collect(struct dedup *d, uint32_t below)
 {
     d->work.queries++;
+    d->found.n = 0;
     if (d->prefix != NULL)
         return prefix_find(d->prefix, d->set.hash, d->set.n, below, &d->found);
     return collect_bands(d, below);
@@ -394,9 +396,6 @@ static int index_entry(struct dedup *d, uint32_t entry, struct err *err)
             return err_nomem(err);
         return d->entries.n >= d->learn_at ? relearn(d, err) : 0;
     }
-    make_keys(d);
-    for (i = 0; i < d->banding.bands; i++)
-        bands_prefetch(&d->band[i], d->key[i]);
     for (i = 0; i < d->banding.bands; i++)
         if (!bands_add(&d->band[i], d->key[i], entry))
             return err_nomem(err);
@@ -438,16 +437,15 @@ static void remove_entry(struct dedup *d, uint32_t entry)
 
     /* Removal must not fail, and without its shingles the entry is gone all
      * the same: a dropped sketch passes no filter. */
-    d->ready = d->keyed = false;
+    d->ready = false;
     if (shingles_set(&d->set, &d->o, text, len)) {
         if (d->prefix != NULL)
             prefix_remove(d->prefix, entry, d->set.hash, d->set.n);
         else
-            make_keys(d);
+            prepare_keys(d);
         for (i = 0; i < d->banding.bands && d->prefix == NULL; i++)
             bands_remove(&d->band[i], d->key[i], entry);
     }
-    d->keyed = false;
     entries_drop(&d->entries, entry);
 }
 
@@ -485,8 +483,7 @@ size_t dedup_keys(struct dedup *d, const char *text, size_t len,
 {
     if (!prepare(d, text, len))
         return 0;
-    make_keys(d);
-    memcpy(keys, d->key, d->banding.bands * sizeof(keys[0]));
+    sketch_keys(d->banding, d->set.hash, d->set.n, keys);
     return d->banding.bands;
 }
 

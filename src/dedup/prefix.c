@@ -249,19 +249,17 @@ void prefix_remove(struct prefix *p, uint32_t entry, const uint64_t *hash,
     }
 }
 
-bool candidates_add(struct candidates *found, uint32_t entry)
+bool candidates_room(struct candidates *found, size_t n)
 {
-    size_t cap = found->cap > 0 ? 2 * found->cap : 1024;
     struct candidate *p;
 
-    if (found->n == found->cap) {
-        p = realloc(found->list, cap * sizeof(*p));
-        if (p == NULL)
-            return false;
-        found->list = p;
-        found->cap = cap;
-    }
-    found->list[found->n++].entry = entry;
+    if (n <= found->cap)
+        return true;
+    p = realloc(found->list, 2 * n * sizeof(*p));
+    if (p == NULL)
+        return false;
+    found->list = p;
+    found->cap = 2 * n;
     return true;
 }
 
@@ -292,8 +290,9 @@ static bool scan(struct prefix *p, size_t i, size_t n, uint32_t below,
         if (p->seen[list[k].entry % SEEN] == tag)
             continue;
         p->seen[list[k].entry % SEEN] = tag;
-        if (!candidates_add(out, list[k].entry))
+        if (!candidates_room(out, out->n + 1))
             return false;
+        out->list[out->n++].entry = list[k].entry;
     }
     return true;
 }
@@ -303,7 +302,6 @@ bool prefix_find(struct prefix *p, const uint64_t *hash, size_t n,
 {
     size_t len = order(p, hash, n), i;
 
-    found->n = 0;
     if (++p->query == 0)
         memset(p->seen, 0, sizeof(p->seen));
     p->query += p->query == 0;

@@ -49,7 +49,8 @@ void prefix_remove(struct prefix *p, uint32_t entry, const uint64_t *hash,
 bool prefix_find(struct prefix *p, const uint64_t *hash, size_t n,
                  uint32_t below, struct candidates *found);
 
-bool candidates_add(struct candidates *found, uint32_t entry);
+/* Room for so many in all.  False: out of memory. */
+bool candidates_room(struct candidates *found, size_t n);
 
 size_t prefix_bytes(const struct prefix *p);
 

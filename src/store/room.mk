@@ -1,0 +1,1 @@
+libphgen_a_SOURCES += src/store/store.c src/store/store.h
