@@ -42,8 +42,8 @@ struct rule {
 /* clang-format off */
 static const struct rule rules[] = {
     /* I can't provide..., I am unable to assist, I won't be able to help */
-    {SIGN_REFUSE, {{W(I), ANY}, {W(CANT), 3}, {W(HELP), 4}},
-     W(BLOCK) | W(IF), W(ENOUGH)},
+    {SIGN_REFUSE, {{W(I), ANY}, {W(CANT), 3}, {W(HELP) | W(URGE), 4}},
+     W(BLOCK) | W(IF), W(ENOUGH) | W(EXACT)},
     /* I am not able/allowed/going to provide, I will not help */
     {SIGN_REFUSE, {{W(I), ANY}, {W(NOT), 2}, {W(STATE) | W(CAN), 2},
                    {W(HELP), 4}}, W(BLOCK) | W(IF), W(ENOUGH)},
@@ -79,7 +79,8 @@ static const struct rule rules[] = {
     {SIGN_UNWILLING, {{W(I), ANY}, {W(NOT), 2}, {W(STATE), 2}}, W(IF), 0},
     {SIGN_UNWILLING, {{W(I), ANY}, {W(NOT), 2}, {W(THINK), 2},
                       {W(GOOD) | W(STATE), 4}}, W(IF), 0},
-    {SIGN_UNWILLING, {{W(I), ANY}, {W(INSTEAD), 2}, {W(NOT), 1}}, 0, 0},
+    {SIGN_UNWILLING, {{W(I), ANY}, {W(INSTEAD) | W(THINK), 2},
+                      {W(NOT), 0}}, 0, 0},
     {SIGN_UNWILLING, {{W(NOT), ANY}, {W(THING), 2}, {W(I), 1}}, W(BUT), 0},
     {SIGN_UNWILLING, {{W(I), ANY}, {W(CANT), 2}, {W(PROMOTE), 3}}, 0, 0},
 
@@ -93,7 +94,7 @@ static const struct rule rules[] = {
                       {W(BAD) | W(HARM), 4}}, 0, 0},
 
     /* it is illegal, it's not ethical, X is never acceptable */
-    {SIGN_MORAL, {{W(BE), ANY}, {W(BAD), 4}}, W(BUT) | W(IF), 0},
+    {SIGN_MORAL, {{W(BE), ANY}, {W(BAD), 4}}, W(BUT) | W(IF) | W(THE), 0},
     {SIGN_MORAL, {{W(NOT), ANY}, {W(GOOD), 3}}, W(BUT) | W(IF) | W(I), 0},
     {SIGN_MORAL, {{W(BAD), 2}, {W(BAD), 3}}, 0, 0},
     {SIGN_MORAL, {{W(AGAINST), ANY}, {W(RULE), 2}}, W(I), 0},
@@ -117,6 +118,8 @@ static const struct rule rules[] = {
     {SIGN_UNKNOWN, {{W(I), ANY}, {W(NOT), 2}, {W(KNOW), 5}},
      W(IF) | W(HELP), 0},
     {SIGN_UNKNOWN, {{W(BE), ANY}, {W(NOT), 1}, {W(KNOW), 4}}, W(IF), 0},
+    {SIGN_UNKNOWN, {{W(I), ANY}, {W(CANT), 2}, {W(HELP), 1},
+                    {W(EXACT), 3}}, W(IF), 0},
     {SIGN_CLARIFY, {{W(CAN) | W(IF), 1}, {W(YOU), 1}, {W(MORE), 4}},
      0, 0},
     {SIGN_CLARIFY, {{W(NOT), ANY}, {W(ENOUGH), 4}}, 0, 0},

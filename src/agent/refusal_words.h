@@ -77,8 +77,10 @@
 #define RW_CONV (UINT64_C(1) << 58)
 #define RW_AGAINST (UINT64_C(1) << 59)
 #define RW_LANG (UINT64_C(1) << 60)
+#define RW_EXACT (UINT64_C(1) << 61)
+#define RW_THE (UINT64_C(1) << 62)
 /* clang-format on */
-#define RW_SENSES 61
+#define RW_SENSES 63
 
 /* The senses of a lower-case word; 0 when it is not in the dictionary. */
 uint64_t refusal_word_senses(const char *word, size_t len);

@@ -275,8 +275,7 @@ static struct word *intern_written(struct patterns *ps, const char *text,
     return intern(ps, stem, err);
 }
 
-static int class_add(struct patterns *ps, struct class *c, struct word *w,
-                     struct err *err)
+static int class_add(struct class *c, struct word *w, struct err *err)
 {
     uint32_t i;
 
@@ -297,7 +296,7 @@ int patterns_class(struct patterns *ps, const char *name, const char *member,
     if (c == NULL)
         return -1;
     w = intern_written(ps, member, strlen(member), err);
-    return w != NULL ? class_add(ps, c, w, err) : -1;
+    return w != NULL ? class_add(c, w, err) : -1;
 }
 
 int patterns_form(struct patterns *ps, const char *form, const char *base,
@@ -337,7 +336,7 @@ static int parse_choice(struct patterns *ps, const char *text, size_t len,
         if (i < len && text[i] != '|')
             continue;
         w = intern_written(ps, text + from, i - from, err);
-        if (w == NULL || class_add(ps, c, w, err) != 0)
+        if (w == NULL || class_add(c, w, err) != 0)
             return -1;
         from = i + 1;
     }

@@ -153,7 +153,7 @@ static void stream(const struct options *o, const struct corpus *c,
         t = run_block(d, b, from, hits);
         s->seconds += t;
         s->text_bytes += b->at[b->n];
-        if (from >= texts / 10 * 9) {
+        if (from + b->n > texts / 10 * 9) {
             s->last += t;
             in_last += b->n;
         }
