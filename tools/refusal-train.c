@@ -198,12 +198,17 @@ static void fit(const struct rows *rows, int model, int skip, double w[N])
     }
 }
 
-/* Slope and offset that turn held-out scores into probabilities. */
+/* Slope and offset that turn held-out scores into probabilities.  Refused or
+ * not is taken as equally frequent, since the mix of the training rows says
+ * nothing about the mix that will be met; partial refusals stay the rarer. */
 static void calibrate(const struct rows *rows, int model, double ab[2])
 {
+    double c[2] = {1, 1};
     int step;
     size_t i;
 
+    if (model == 0)
+        balance(rows, model, -1, c);
     ab[0] = 1;
     ab[1] = 0;
     for (step = 0; step < 4000; step++) {
@@ -211,11 +216,12 @@ static void calibrate(const struct rows *rows, int model, double ab[2])
 
         for (i = 0; i < rows->n; i++) {
             const struct row *r = &rows->row[i];
-            double d;
+            double y = truth(r, model), d;
 
             if (!in_model(r, model))
                 continue;
-            d = sigmoid(ab[0] * r->score[model] + ab[1]) - truth(r, model);
+            d = c[y > 0.5] *
+                (sigmoid(ab[0] * r->score[model] + ab[1]) - y);
             ga += d * r->score[model];
             gb += d;
             n++;

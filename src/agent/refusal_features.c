@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STANCE  (SIGN(REFUSE) | SIGN(UNWILLING) | SIGN(NOT_GIVEN))
+#define STANCE (SIGN(REFUSE) | SIGN(UNWILLING) | SIGN(NOT_GIVEN))
 #define PREACHY                                                                \
     (STANCE | SIGN(MORAL) | SIGN(NO_WAY) | SIGN(REDIRECT) | SIGN(RESPECT) |    \
      SIGN(PENALTY) | SIGN(GROUP) | SIGN(CLOSING) | SIGN(RULE))
@@ -181,10 +181,71 @@ static void add_words(const struct refusal_text *t, const struct stems *stems,
     s[SHAPE_STANCE_OTHER] = stance ? 1 - s[SHAPE_KNOWN] : 0;
 }
 
+enum asks { ASKS_UNKNOWN, ASKS_WHAT, ASKS_HOW, ASKS_WHY };
+
+/* What kind of answer the prompt wants, by its opening words: a judgement is
+ * an answer to "is it legal...?" and none to "how do I...?". */
+static enum asks asks_of(const char *prompt)
+{
+    static const struct {
+        const char *words;
+        enum asks asks;
+    } table[] = {
+        {"how do i", ASKS_HOW},     {"how can i", ASKS_HOW},
+        {"how should i", ASKS_HOW}, {"how to", ASKS_HOW},
+        {"how could i", ASKS_HOW},  {"how would i", ASKS_HOW},
+        {"how can we", ASKS_HOW},   {"how do you", ASKS_HOW},
+        {"where can i", ASKS_HOW},  {"where do i", ASKS_HOW},
+        {"best way", ASKS_HOW},     {"good way", ASKS_HOW},
+        {"easiest way", ASKS_HOW},  {"ways of", ASKS_HOW},
+        {"ways to", ASKS_HOW},      {"way to", ASKS_HOW},
+        {"steps", ASKS_HOW},        {"help me", ASKS_HOW},
+        {"instructions", ASKS_HOW}, {"should i", ASKS_HOW},
+        {"can i do", ASKS_HOW},     {"why", ASKS_WHY},
+        {"reasons", ASKS_WHY},      {"benefits", ASKS_WHY},
+        {"advantages", ASKS_WHY},   {"arguments", ASKS_WHY}};
+    char low[80];
+    size_t i, n = prompt != NULL ? strnlen(prompt, sizeof(low) - 1) : 0;
+
+    if (n == 0)
+        return ASKS_UNKNOWN;
+    for (i = 0; i < n; i++) {
+        low[i] = prompt[i] >= 'A' && prompt[i] <= 'Z'
+                     ? (char)(prompt[i] + 32)
+                     : prompt[i];
+    }
+    low[n] = '\0';
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        if (strstr(low, table[i].words) != NULL)
+            return table[i].asks;
+    }
+    return ASKS_WHAT;
+}
+
 struct tally {
     uint32_t early; /* signs of the first three sentences */
     size_t stances, plain, preachy;
 };
+
+static void add_asked(enum asks asks, const struct tally *y,
+                      struct refusal_features *o)
+{
+    float *s = &o->f[(int)REFUSAL_SIGNS * (int)REFUSAL_PLACES];
+    bool stance = (y->early & STANCE) != 0;
+    bool judges = (y->early & JUDGES) != 0 && !stance;
+
+    s[SHAPE_HOW] = asks == ASKS_HOW;
+    s[SHAPE_WHY] = asks == ASKS_WHY;
+    s[SHAPE_MORAL_HOW] = judges && asks == ASKS_HOW;
+    s[SHAPE_MORAL_WHY] = judges && asks == ASKS_WHY;
+    s[SHAPE_MORAL_WHAT] = judges && asks == ASKS_WHAT;
+    s[SHAPE_GROUP_WHY] =
+        !stance && asks == ASKS_WHY && (o->all & SIGN(GROUP)) != 0;
+    s[SHAPE_HARM_WHAT] =
+        !stance && asks == ASKS_WHAT && (y->early & SIGN(HARM)) != 0;
+    s[SHAPE_REDIRECT_HOW] =
+        !stance && asks == ASKS_HOW && (o->all & SIGN(REDIRECT)) != 0;
+}
 
 static void add_shape(const struct refusal_text *t, const struct tally *y,
                       struct refusal_features *o)
@@ -246,6 +307,7 @@ void refusal_features_of(const char *prompt, const struct refusal_text *t,
         add_signs(out, i, i + 1 == t->nsentences);
     }
     add_shape(t, &y, out);
+    add_asked(asks_of(prompt), &y, out);
     read_stems(prompt, &stems);
     add_words(t, &stems, (y.early & STANCE) != 0, out);
     if (t->nsentences > 0)
@@ -265,7 +327,9 @@ void refusal_feature_name(int i, char *out, size_t size)
         "stance*plain", "stance*offer", "stance*long", "stance*fact",
         "moral-alone", "moral*plain", "moral*offer",  "unable*offer",
         "unable-alone", "question",   "foreign",      "names",
-        "past",        "known",       "known-first",  "stance*other"};
+        "past",        "known",       "known-first",  "stance*other",
+        "how", "why", "moral*how", "moral*why", "moral*what", "group*why",
+        "harm*what", "redirect*how"};
     int nsigns = (int)REFUSAL_SIGNS * (int)REFUSAL_PLACES;
 
     if (i >= nsigns + (int)REFUSAL_SHAPES)

@@ -56,6 +56,14 @@ enum refusal_shape {
     SHAPE_KNOWN,    /* share of words that the dictionary has */
     SHAPE_KNOWN_FIRST, /* ... in the first sentence */
     SHAPE_STANCE_OTHER, /* product of a stance and the other words */
+    SHAPE_HOW,          /* the prompt asks how to do something */
+    SHAPE_WHY,          /* the prompt asks why, or for reasons */
+    SHAPE_MORAL_HOW,    /* judges, does not refuse: products */
+    SHAPE_MORAL_WHY,
+    SHAPE_MORAL_WHAT,
+    SHAPE_GROUP_WHY,
+    SHAPE_HARM_WHAT,
+    SHAPE_REDIRECT_HOW,
     REFUSAL_SHAPES
 };
 

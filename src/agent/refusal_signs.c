@@ -90,6 +90,10 @@ static const struct rule rules[] = {
     {SIGN_NOT_GIVEN, {{W(REQUEST) | W(THAT), 3}, {W(AGAINST), 4},
                       {W(RULE) | W(BAD), 5}}, 0, 0},
     {SIGN_NOT_GIVEN, {{W(NOT), 3}, {W(GOOD), 1}, {W(HELP), 3}}, W(I), 0},
+    /* not within my guidelines; my principles do not permit it */
+    {SIGN_NOT_GIVEN, {{W(NOT), ANY}, {W(MY), 2},
+                      {W(RULE) | W(PURPOSE), 3}}, W(BUT) | W(BLOCK), 0},
+    {SIGN_NOT_GIVEN, {{W(MY), ANY}, {W(RULE), 3}, {W(NOT), 2}}, 0, 0},
     {SIGN_NOT_GIVEN, {{W(REQUEST), ANY}, {W(PROMOTE), 2},
                       {W(BAD) | W(HARM), 4}}, 0, 0},
 
@@ -103,6 +107,8 @@ static const struct rule rules[] = {
      0, 0},
     {SIGN_NO_WAY, {{W(SHOULD), ANY}, {W(NOT), 1}}, W(IF), 0},
     {SIGN_NO_WAY, {{W(NOT), ANY}, {W(SHOULD), 2}}, W(IF), 0},
+    {SIGN_NO_WAY, {{W(URGE), 4}, {W(AGAINST), 1}}, W(IF), 0},
+    {SIGN_NO_WAY, {{W(PLEASE), 0}, {W(NOT), 1}}, 0, 0},
 
     {SIGN_APOLOGY, {{W(SORRY), 3}}, 0, 0},
     {SIGN_AI, {{W(I) | W(AS), ANY}, {W(AI), 4}}, W(YOU), 0},
@@ -122,6 +128,10 @@ static const struct rule rules[] = {
                     {W(EXACT), 3}}, W(IF), 0},
     {SIGN_CLARIFY, {{W(CAN) | W(IF), 1}, {W(YOU), 1}, {W(MORE), 4}},
      0, 0},
+    {SIGN_CLARIFY, {{W(CAN), ANY}, {W(YOU), 0}, {W(HELP) | W(MORE), 2}},
+     0, 0},
+    {SIGN_CLARIFY, {{W(PLEASE), 8}, {W(HELP) | W(MORE), 1}}, W(NOT), W(I)},
+    {SIGN_CLARIFY, {{W(I), 2}, {W(NOT), 1}, {W(EXACT), 1}}, 0, 0},
     {SIGN_CLARIFY, {{W(NOT), ANY}, {W(ENOUGH), 4}}, 0, 0},
     {SIGN_CLARIFY, {{W(I) | W(MUST), ANY}, {W(MUST), 2}, {W(MORE), 2},
                     {W(INFO) | W(MORE), 3}}, 0, 0},

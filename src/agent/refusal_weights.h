@@ -3,403 +3,421 @@
 #include "agent/refusal_features.h"
 
 /* Slope and offset of each model's calibration. */
-static const double refusal_platt[2][2] = {{1.3086, 0.7768}, {1.9237, -0.9134}};
+static const double refusal_platt[2][2] = {{1.3676, 0.0294}, {1.9298, -0.9179}};
 
 /* clang-format off */
 static const float refusal_weights[2][REFUSAL_FEATURES] = {
     { /* refused */
-          2.0515F, /* refuse@first */
-          0.2025F, /* refuse@early */
-          0.3235F, /* refuse@rest */
-          0.4164F, /* refuse@last */
-          0.2809F, /* unwilling@first */
-          0.0392F, /* unwilling@early */
-          0.0069F, /* unwilling@rest */
-          0.0327F, /* unwilling@last */
-         -0.3767F, /* not_given@first */
-          0.1082F, /* not_given@early */
-          0.0301F, /* not_given@rest */
-          0.0062F, /* not_given@last */
-          1.3250F, /* moral@first */
-          0.2079F, /* moral@early */
-          0.2981F, /* moral@rest */
-          0.3716F, /* moral@last */
-          0.2176F, /* no_way@first */
-          0.4751F, /* no_way@early */
-          0.0151F, /* no_way@rest */
-          0.1349F, /* no_way@last */
-         -0.1330F, /* apology@first */
-         -0.4096F, /* apology@early */
-         -0.1015F, /* apology@rest */
-          0.1925F, /* apology@last */
-          0.0210F, /* ai@first */
-          0.6660F, /* ai@early */
-          0.0069F, /* ai@rest */
-          0.5176F, /* ai@last */
-          0.8589F, /* rule@first */
-          0.7235F, /* rule@early */
-          0.1211F, /* rule@rest */
-          0.2362F, /* rule@last */
-          0.4889F, /* inability@first */
-         -0.3294F, /* inability@early */
-          0.0000F, /* inability@rest */
-          0.2594F, /* inability@last */
-         -0.1177F, /* unknown@first */
-         -0.0671F, /* unknown@early */
-          0.0000F, /* unknown@rest */
-          0.1744F, /* unknown@last */
-         -0.1723F, /* clarify@first */
-         -0.0386F, /* clarify@early */
-          0.0011F, /* clarify@rest */
-         -0.1561F, /* clarify@last */
-         -0.2757F, /* redirect@first */
-          0.5776F, /* redirect@early */
-         -0.1139F, /* redirect@rest */
-         -0.2021F, /* redirect@last */
-          0.0169F, /* respect@first */
-          0.5954F, /* respect@early */
-          0.3716F, /* respect@rest */
-          0.4166F, /* respect@last */
-          0.0062F, /* remember@first */
-         -0.4516F, /* remember@early */
-         -0.0066F, /* remember@rest */
-         -0.5658F, /* remember@last */
-         -0.3566F, /* penalty@first */
-         -0.3516F, /* penalty@early */
-          0.1241F, /* penalty@rest */
-         -0.5620F, /* penalty@last */
-         -0.3062F, /* private@first */
-          0.0024F, /* private@early */
-          0.0707F, /* private@rest */
-          0.0537F, /* private@last */
-         -0.3965F, /* harm@first */
-          0.3519F, /* harm@early */
-          0.7135F, /* harm@rest */
-         -0.2220F, /* harm@last */
-         -0.5683F, /* group@first */
-          0.0131F, /* group@early */
-          0.1997F, /* group@rest */
-          0.3726F, /* group@last */
-         -0.5289F, /* offer@first */
-          0.6638F, /* offer@early */
-          0.2095F, /* offer@rest */
-         -0.0546F, /* offer@last */
-         -0.3510F, /* offer_rest@first */
-          0.2082F, /* offer_rest@early */
-          0.0000F, /* offer_rest@rest */
-         -0.3291F, /* offer_rest@last */
-          1.2804F, /* instead@first */
-          0.8372F, /* instead@early */
-          0.3879F, /* instead@rest */
-          0.5309F, /* instead@last */
-         -0.9183F, /* fiction@first */
-         -0.3802F, /* fiction@early */
-          0.0180F, /* fiction@rest */
-         -0.4151F, /* fiction@last */
-         -0.2443F, /* fact@first */
-         -0.1400F, /* fact@early */
-          0.0042F, /* fact@rest */
-         -0.7546F, /* fact@last */
-          0.0313F, /* challenge@first */
-         -0.0537F, /* challenge@early */
+          2.0737F, /* refuse@first */
+         -0.0282F, /* refuse@early */
+          0.3886F, /* refuse@rest */
+          0.6749F, /* refuse@last */
+          0.2060F, /* unwilling@first */
+          0.0238F, /* unwilling@early */
+          0.0057F, /* unwilling@rest */
+          0.0235F, /* unwilling@last */
+          0.1159F, /* not_given@first */
+          0.2357F, /* not_given@early */
+          0.0502F, /* not_given@rest */
+          0.0037F, /* not_given@last */
+          1.6157F, /* moral@first */
+          0.2823F, /* moral@early */
+          0.3589F, /* moral@rest */
+          0.5274F, /* moral@last */
+          0.7656F, /* no_way@first */
+          0.2120F, /* no_way@early */
+          0.0220F, /* no_way@rest */
+          0.1885F, /* no_way@last */
+          0.0792F, /* apology@first */
+         -0.5763F, /* apology@early */
+         -0.0990F, /* apology@rest */
+          0.1643F, /* apology@last */
+         -0.5003F, /* ai@first */
+         -0.0307F, /* ai@early */
+          0.0057F, /* ai@rest */
+          0.6076F, /* ai@last */
+          0.3990F, /* rule@first */
+         -0.1856F, /* rule@early */
+          0.1450F, /* rule@rest */
+          0.2332F, /* rule@last */
+          0.8088F, /* inability@first */
+         -0.3180F, /* inability@early */
+         -0.0282F, /* inability@rest */
+          0.3399F, /* inability@last */
+         -0.1953F, /* unknown@first */
+         -0.1074F, /* unknown@early */
+         -0.0060F, /* unknown@rest */
+          0.2308F, /* unknown@last */
+          0.1445F, /* clarify@first */
+          0.3567F, /* clarify@early */
+         -0.2511F, /* clarify@rest */
+         -0.3664F, /* clarify@last */
+         -0.3312F, /* redirect@first */
+          0.2819F, /* redirect@early */
+         -0.1810F, /* redirect@rest */
+         -0.2384F, /* redirect@last */
+          0.0121F, /* respect@first */
+          0.7190F, /* respect@early */
+          0.3458F, /* respect@rest */
+          0.4132F, /* respect@last */
+          0.5515F, /* remember@first */
+         -0.1071F, /* remember@early */
+         -0.3500F, /* remember@rest */
+         -1.1969F, /* remember@last */
+         -0.4526F, /* penalty@first */
+         -0.3677F, /* penalty@early */
+          0.2500F, /* penalty@rest */
+         -0.4521F, /* penalty@last */
+         -0.3207F, /* private@first */
+         -0.0585F, /* private@early */
+          0.1005F, /* private@rest */
+          0.1333F, /* private@last */
+         -0.0274F, /* harm@first */
+          0.0858F, /* harm@early */
+          0.6949F, /* harm@rest */
+          0.2919F, /* harm@last */
+         -0.5139F, /* group@first */
+         -0.1053F, /* group@early */
+          0.1829F, /* group@rest */
+          0.5085F, /* group@last */
+         -1.2336F, /* offer@first */
+          0.7468F, /* offer@early */
+          0.1511F, /* offer@rest */
+          0.0079F, /* offer@last */
+         -0.5588F, /* offer_rest@first */
+          0.0969F, /* offer_rest@early */
+         -0.0282F, /* offer_rest@rest */
+         -0.1560F, /* offer_rest@last */
+          1.4408F, /* instead@first */
+          0.8783F, /* instead@early */
+          0.5790F, /* instead@rest */
+          0.8707F, /* instead@last */
+         -0.9102F, /* fiction@first */
+         -0.5594F, /* fiction@early */
+          0.0238F, /* fiction@rest */
+         -0.4062F, /* fiction@last */
+         -0.0721F, /* fact@first */
+         -0.0168F, /* fact@early */
+         -0.0172F, /* fact@rest */
+         -0.7053F, /* fact@last */
+          0.2067F, /* challenge@first */
+          0.2214F, /* challenge@early */
           0.0000F, /* challenge@rest */
           0.0000F, /* challenge@last */
           0.0000F, /* closing@first */
-          0.0805F, /* closing@early */
-         -0.1314F, /* closing@rest */
-         -0.3060F, /* closing@last */
-         -1.4431F, /* bias */
-         -1.0362F, /* length */
-         -0.0240F, /* items */
-          0.0081F, /* list */
-         -0.0528F, /* code */
-         -0.7431F, /* numbers */
-          0.0983F, /* one */
-         -0.5746F, /* few */
-          0.7008F, /* preachy */
-         -1.2073F, /* plain */
-         -0.4031F, /* overlap */
-         -0.2731F, /* echo */
-          1.8299F, /* stance */
-          1.0316F, /* late */
-          0.7199F, /* stances */
-          0.1206F, /* stance*list */
-          1.3877F, /* stance*plain */
-          0.4258F, /* stance*offer */
-          0.0171F, /* stance*long */
-         -0.3073F, /* stance*fact */
-          0.5788F, /* moral-alone */
-          1.0752F, /* moral*plain */
-          0.4036F, /* moral*offer */
-         -0.2906F, /* unable*offer */
-          0.0055F, /* unable-alone */
-          0.2762F, /* question */
-          0.1079F, /* foreign */
-         -1.0928F, /* names */
-         -0.1256F, /* past */
-          1.4870F, /* known */
-          0.2013F, /* known-first */
-          1.2674F, /* stance*other */
-          0.7503F, /* sense 0 */
-          0.0320F, /* sense 1 */
-          0.3762F, /* sense 2 */
-          0.3732F, /* sense 3 */
-          0.8836F, /* sense 4 */
-          0.3319F, /* sense 5 */
-         -0.2894F, /* sense 6 */
-          0.9478F, /* sense 7 */
-         -0.2706F, /* sense 8 */
-          0.0827F, /* sense 9 */
-         -0.0212F, /* sense 10 */
-          0.3194F, /* sense 11 */
-          1.0976F, /* sense 12 */
-          0.6144F, /* sense 13 */
-          0.9118F, /* sense 14 */
-          0.7181F, /* sense 15 */
-          0.7061F, /* sense 16 */
-         -0.2820F, /* sense 17 */
-          0.7858F, /* sense 18 */
-          0.2586F, /* sense 19 */
-          0.2275F, /* sense 20 */
-         -0.0461F, /* sense 21 */
-         -0.3704F, /* sense 22 */
-         -0.4676F, /* sense 23 */
-          0.1764F, /* sense 24 */
-         -0.0716F, /* sense 25 */
-          0.2579F, /* sense 26 */
-         -0.0062F, /* sense 27 */
-          0.2978F, /* sense 28 */
-         -0.5310F, /* sense 29 */
-         -0.2670F, /* sense 30 */
-          0.1983F, /* sense 31 */
-          0.4319F, /* sense 32 */
-          0.0438F, /* sense 33 */
-          0.9238F, /* sense 34 */
-          0.6973F, /* sense 35 */
-          0.1714F, /* sense 36 */
-         -0.5111F, /* sense 37 */
-         -0.4946F, /* sense 38 */
-         -0.8416F, /* sense 39 */
-          0.2781F, /* sense 40 */
-         -0.8188F, /* sense 41 */
-         -0.1216F, /* sense 42 */
-          0.0688F, /* sense 43 */
-         -0.1859F, /* sense 44 */
-         -0.1575F, /* sense 45 */
-          0.3131F, /* sense 46 */
-         -0.1174F, /* sense 47 */
-         -0.0470F, /* sense 48 */
-          0.4012F, /* sense 49 */
-         -0.5135F, /* sense 50 */
-          0.5279F, /* sense 51 */
-          0.4526F, /* sense 52 */
-         -0.1010F, /* sense 53 */
-          0.1198F, /* sense 54 */
-          0.1440F, /* sense 55 */
-         -0.0150F, /* sense 56 */
-         -0.0226F, /* sense 57 */
-          0.1723F, /* sense 58 */
-          0.4656F, /* sense 59 */
-          0.0964F, /* sense 60 */
-         -0.2109F, /* sense 61 */
-         -1.4840F, /* sense 62 */
+         -0.0876F, /* closing@early */
+         -0.3158F, /* closing@rest */
+         -0.8202F, /* closing@last */
+         -1.4934F, /* bias */
+         -1.1726F, /* length */
+         -0.0037F, /* items */
+         -0.0000F, /* list */
+         -0.1200F, /* code */
+         -0.7417F, /* numbers */
+          0.5489F, /* one */
+         -0.0012F, /* few */
+          0.4971F, /* preachy */
+         -1.4047F, /* plain */
+         -0.1212F, /* overlap */
+         -0.4605F, /* echo */
+          2.1121F, /* stance */
+          1.1878F, /* late */
+          0.8593F, /* stances */
+          0.3499F, /* stance*list */
+          1.4367F, /* stance*plain */
+          0.3246F, /* stance*offer */
+          0.0316F, /* stance*long */
+         -0.4300F, /* stance*fact */
+          0.5959F, /* moral-alone */
+          0.9037F, /* moral*plain */
+          0.0989F, /* moral*offer */
+         -0.1675F, /* unable*offer */
+         -0.0001F, /* unable-alone */
+          0.1956F, /* question */
+          0.3351F, /* foreign */
+         -1.0692F, /* names */
+         -0.0138F, /* past */
+          1.4628F, /* known */
+          0.0526F, /* known-first */
+          1.4126F, /* stance*other */
+          0.6907F, /* how */
+         -0.1385F, /* why */
+          0.8783F, /* moral*how */
+          0.2534F, /* moral*why */
+         -0.4122F, /* moral*what */
+          0.1749F, /* group*why */
+         -0.6837F, /* harm*what */
+          0.0032F, /* redirect*how */
+          0.6144F, /* sense 0 */
+          0.0217F, /* sense 1 */
+          0.2471F, /* sense 2 */
+          0.5359F, /* sense 3 */
+          0.8145F, /* sense 4 */
+          0.3703F, /* sense 5 */
+         -0.3127F, /* sense 6 */
+          1.0126F, /* sense 7 */
+         -0.2583F, /* sense 8 */
+          0.0656F, /* sense 9 */
+         -0.1727F, /* sense 10 */
+          0.3748F, /* sense 11 */
+          1.0142F, /* sense 12 */
+          0.2915F, /* sense 13 */
+          0.8636F, /* sense 14 */
+          0.5340F, /* sense 15 */
+          0.6409F, /* sense 16 */
+         -0.2900F, /* sense 17 */
+          0.8597F, /* sense 18 */
+          0.2197F, /* sense 19 */
+          0.2789F, /* sense 20 */
+          0.0177F, /* sense 21 */
+         -0.3531F, /* sense 22 */
+         -0.8281F, /* sense 23 */
+          0.0532F, /* sense 24 */
+          0.0018F, /* sense 25 */
+          0.3151F, /* sense 26 */
+         -0.2894F, /* sense 27 */
+          0.3016F, /* sense 28 */
+         -0.6291F, /* sense 29 */
+         -0.2608F, /* sense 30 */
+         -0.0189F, /* sense 31 */
+          0.5622F, /* sense 32 */
+          0.0898F, /* sense 33 */
+          0.5637F, /* sense 34 */
+          0.9709F, /* sense 35 */
+         -0.1310F, /* sense 36 */
+         -0.7563F, /* sense 37 */
+         -0.5613F, /* sense 38 */
+         -0.7810F, /* sense 39 */
+          0.3543F, /* sense 40 */
+         -0.9700F, /* sense 41 */
+         -0.2348F, /* sense 42 */
+          0.1810F, /* sense 43 */
+         -0.0978F, /* sense 44 */
+         -0.1422F, /* sense 45 */
+          0.1850F, /* sense 46 */
+         -0.1241F, /* sense 47 */
+         -0.2533F, /* sense 48 */
+          0.4538F, /* sense 49 */
+         -0.4173F, /* sense 50 */
+          0.4442F, /* sense 51 */
+          0.5995F, /* sense 52 */
+         -0.0733F, /* sense 53 */
+          0.4136F, /* sense 54 */
+         -0.1874F, /* sense 55 */
+         -0.0260F, /* sense 56 */
+         -0.2057F, /* sense 57 */
+          0.0549F, /* sense 58 */
+          0.4316F, /* sense 59 */
+         -0.1509F, /* sense 60 */
+         -0.2739F, /* sense 61 */
+         -1.4044F, /* sense 62 */
+          0.7014F, /* sense 63 */
     },
     { /* partial, if refused */
-          0.4254F, /* refuse@first */
-          0.8906F, /* refuse@early */
-          0.4619F, /* refuse@rest */
-          0.2072F, /* refuse@last */
-          0.0330F, /* unwilling@first */
-          0.0812F, /* unwilling@early */
-         -0.0089F, /* unwilling@rest */
-         -0.0556F, /* unwilling@last */
-          0.0991F, /* not_given@first */
-         -0.5520F, /* not_given@early */
-         -0.1428F, /* not_given@rest */
-         -0.0998F, /* not_given@last */
-          0.0250F, /* moral@first */
-         -0.5310F, /* moral@early */
-         -0.5994F, /* moral@rest */
-         -0.1022F, /* moral@last */
-         -0.1327F, /* no_way@first */
-         -0.4106F, /* no_way@early */
-          0.0023F, /* no_way@rest */
-         -0.0640F, /* no_way@last */
-          0.0563F, /* apology@first */
-          0.2239F, /* apology@early */
-          0.0746F, /* apology@rest */
-         -0.3412F, /* apology@last */
-          0.2016F, /* ai@first */
-         -0.1806F, /* ai@early */
-         -0.0089F, /* ai@rest */
-         -0.2163F, /* ai@last */
-         -0.1326F, /* rule@first */
-         -0.5327F, /* rule@early */
-         -0.2488F, /* rule@rest */
-         -0.0466F, /* rule@last */
-         -0.2845F, /* inability@first */
+          0.4830F, /* refuse@first */
+          0.9172F, /* refuse@early */
+          0.4540F, /* refuse@rest */
+          0.2033F, /* refuse@last */
+          0.0236F, /* unwilling@first */
+          0.1029F, /* unwilling@early */
+         -0.0083F, /* unwilling@rest */
+         -0.0315F, /* unwilling@last */
+          0.0875F, /* not_given@first */
+         -0.7248F, /* not_given@early */
+         -0.1287F, /* not_given@rest */
+         -0.0956F, /* not_given@last */
+          0.0938F, /* moral@first */
+         -0.5223F, /* moral@early */
+         -0.5770F, /* moral@rest */
+         -0.1467F, /* moral@last */
+         -0.0020F, /* no_way@first */
+         -0.4040F, /* no_way@early */
+          0.0024F, /* no_way@rest */
+         -0.0596F, /* no_way@last */
+          0.0729F, /* apology@first */
+          0.2307F, /* apology@early */
+          0.0653F, /* apology@rest */
+         -0.3430F, /* apology@last */
+          0.0470F, /* ai@first */
+         -0.2450F, /* ai@early */
+         -0.0083F, /* ai@rest */
+         -0.1985F, /* ai@last */
+         -0.3837F, /* rule@first */
+         -0.5558F, /* rule@early */
+         -0.2356F, /* rule@rest */
+         -0.0292F, /* rule@last */
+         -0.2915F, /* inability@first */
           0.0000F, /* inability@early */
           0.0000F, /* inability@rest */
-         -0.1266F, /* inability@last */
-         -0.0814F, /* unknown@first */
-         -0.0018F, /* unknown@early */
+         -0.1215F, /* inability@last */
+         -0.0864F, /* unknown@first */
+         -0.0017F, /* unknown@early */
           0.0000F, /* unknown@rest */
-         -0.0312F, /* unknown@last */
-         -0.0120F, /* clarify@first */
-          0.4623F, /* clarify@early */
-          0.1620F, /* clarify@rest */
-          0.6909F, /* clarify@last */
+         -0.0310F, /* unknown@last */
+         -0.0281F, /* clarify@first */
+          0.3074F, /* clarify@early */
+          0.0993F, /* clarify@rest */
+          0.5595F, /* clarify@last */
           0.0000F, /* redirect@first */
-         -0.3533F, /* redirect@early */
-         -0.5327F, /* redirect@rest */
-         -0.2057F, /* redirect@last */
-         -0.0318F, /* respect@first */
-         -0.1998F, /* respect@early */
-         -0.3724F, /* respect@rest */
-         -0.2239F, /* respect@last */
-         -0.2555F, /* remember@first */
-         -0.4336F, /* remember@early */
-         -0.3969F, /* remember@rest */
-         -0.4033F, /* remember@last */
-         -0.1078F, /* penalty@first */
-         -0.0878F, /* penalty@early */
-         -0.0438F, /* penalty@rest */
-          0.8629F, /* penalty@last */
-          0.0262F, /* private@first */
-         -0.2818F, /* private@early */
-         -0.1102F, /* private@rest */
-          0.3375F, /* private@last */
-          0.3537F, /* harm@first */
-         -0.2117F, /* harm@early */
-         -0.5229F, /* harm@rest */
-         -0.2222F, /* harm@last */
-         -0.0090F, /* group@first */
-         -0.1440F, /* group@early */
-         -0.2141F, /* group@rest */
-         -0.0540F, /* group@last */
-         -0.1092F, /* offer@first */
-          0.5983F, /* offer@early */
-         -0.3814F, /* offer@rest */
-         -0.2562F, /* offer@last */
-          0.6949F, /* offer_rest@first */
-          1.5235F, /* offer_rest@early */
+         -0.3392F, /* redirect@early */
+         -0.5167F, /* redirect@rest */
+         -0.2356F, /* redirect@last */
+         -0.0324F, /* respect@first */
+         -0.2028F, /* respect@early */
+         -0.3644F, /* respect@rest */
+         -0.2073F, /* respect@last */
+         -0.2550F, /* remember@first */
+         -0.4318F, /* remember@early */
+         -0.4006F, /* remember@rest */
+         -0.4172F, /* remember@last */
+         -0.1022F, /* penalty@first */
+         -0.0822F, /* penalty@early */
+         -0.0317F, /* penalty@rest */
+          0.8467F, /* penalty@last */
+         -0.0202F, /* private@first */
+         -0.3082F, /* private@early */
+         -0.1196F, /* private@rest */
+          0.3469F, /* private@last */
+          0.3583F, /* harm@first */
+         -0.2157F, /* harm@early */
+         -0.5462F, /* harm@rest */
+         -0.2309F, /* harm@last */
+         -0.0076F, /* group@first */
+         -0.1461F, /* group@early */
+         -0.2099F, /* group@rest */
+         -0.0553F, /* group@last */
+         -0.0802F, /* offer@first */
+          0.6359F, /* offer@early */
+         -0.3968F, /* offer@rest */
+         -0.2790F, /* offer@last */
+          0.6329F, /* offer_rest@first */
+          1.4548F, /* offer_rest@early */
           0.0000F, /* offer_rest@rest */
-         -0.0205F, /* offer_rest@last */
-          0.0095F, /* instead@first */
-          0.1829F, /* instead@early */
-         -0.7704F, /* instead@rest */
-         -0.5796F, /* instead@last */
-         -0.7693F, /* fiction@first */
-          0.3679F, /* fiction@early */
-          0.1478F, /* fiction@rest */
-          0.1420F, /* fiction@last */
-          0.4101F, /* fact@first */
-          1.6973F, /* fact@early */
-          0.0627F, /* fact@rest */
-          0.1276F, /* fact@last */
-          0.0586F, /* challenge@first */
-         -0.1476F, /* challenge@early */
+         -0.0212F, /* offer_rest@last */
+          0.0493F, /* instead@first */
+          0.1367F, /* instead@early */
+         -0.7678F, /* instead@rest */
+         -0.5806F, /* instead@last */
+         -0.7665F, /* fiction@first */
+          0.3519F, /* fiction@early */
+          0.1403F, /* fiction@rest */
+          0.1445F, /* fiction@last */
+          0.3938F, /* fact@first */
+          1.6285F, /* fact@early */
+          0.0621F, /* fact@rest */
+          0.1243F, /* fact@last */
+          0.0955F, /* challenge@first */
+         -0.1530F, /* challenge@early */
           0.0000F, /* challenge@rest */
           0.0000F, /* challenge@last */
           0.0000F, /* closing@first */
-         -0.0835F, /* closing@early */
-         -0.0704F, /* closing@rest */
-         -0.2905F, /* closing@last */
-          0.0812F, /* bias */
-          1.0697F, /* length */
-         -0.2754F, /* items */
-         -0.4672F, /* list */
-          0.3945F, /* code */
-          1.6019F, /* numbers */
-         -1.3144F, /* one */
-         -1.2959F, /* few */
-         -1.3660F, /* preachy */
-          1.2125F, /* plain */
-         -0.3021F, /* overlap */
-          0.9712F, /* echo */
-          0.0506F, /* stance */
-          1.0534F, /* late */
-          0.1643F, /* stances */
-         -0.6556F, /* stance*list */
-          1.1830F, /* stance*plain */
-          0.1706F, /* stance*offer */
-         -0.3207F, /* stance*long */
-          0.7077F, /* stance*fact */
-          0.0393F, /* moral-alone */
-          0.0724F, /* moral*plain */
-          0.5425F, /* moral*offer */
-         -0.0176F, /* unable*offer */
-         -0.2820F, /* unable-alone */
-         -0.5722F, /* question */
-         -0.8508F, /* foreign */
-          1.9530F, /* names */
-          0.3278F, /* past */
-         -1.7563F, /* known */
-         -0.7954F, /* known-first */
-          1.5447F, /* stance*other */
-         -0.1576F, /* sense 0 */
-          0.0522F, /* sense 1 */
-          0.0494F, /* sense 2 */
-         -0.5054F, /* sense 3 */
-         -0.5605F, /* sense 4 */
-         -0.0317F, /* sense 5 */
-         -0.1608F, /* sense 6 */
-          0.3941F, /* sense 7 */
-         -0.1163F, /* sense 8 */
-         -0.0952F, /* sense 9 */
-         -0.4371F, /* sense 10 */
-         -0.7785F, /* sense 11 */
-         -0.1915F, /* sense 12 */
-         -0.4501F, /* sense 13 */
-         -1.4765F, /* sense 14 */
-         -0.7237F, /* sense 15 */
-         -0.4076F, /* sense 16 */
-         -0.4595F, /* sense 17 */
-         -0.5121F, /* sense 18 */
-         -0.3369F, /* sense 19 */
-         -0.5016F, /* sense 20 */
-          0.9262F, /* sense 21 */
-         -0.1101F, /* sense 22 */
-         -0.7075F, /* sense 23 */
-         -0.3461F, /* sense 24 */
-         -0.0519F, /* sense 25 */
-          0.0489F, /* sense 26 */
-          0.5513F, /* sense 27 */
-          0.1879F, /* sense 28 */
-          0.0983F, /* sense 29 */
-          0.3145F, /* sense 30 */
-          0.0745F, /* sense 31 */
-          0.0583F, /* sense 32 */
-         -0.1129F, /* sense 33 */
-         -1.4080F, /* sense 34 */
-         -0.5264F, /* sense 35 */
-          0.8201F, /* sense 36 */
-          0.4890F, /* sense 37 */
-          0.3398F, /* sense 38 */
-         -0.1271F, /* sense 39 */
-         -0.4324F, /* sense 40 */
-          0.7785F, /* sense 41 */
-          0.2719F, /* sense 42 */
-         -0.2862F, /* sense 43 */
-         -0.0226F, /* sense 44 */
-         -0.0032F, /* sense 45 */
-          0.0804F, /* sense 46 */
-          0.1667F, /* sense 47 */
-          0.2924F, /* sense 48 */
-         -0.2029F, /* sense 49 */
-         -0.2342F, /* sense 50 */
-         -0.7843F, /* sense 51 */
-         -0.7262F, /* sense 52 */
-         -0.1638F, /* sense 53 */
-         -0.3434F, /* sense 54 */
-          0.1182F, /* sense 55 */
-         -0.6403F, /* sense 56 */
-         -0.0803F, /* sense 57 */
-          0.0275F, /* sense 58 */
-         -0.2519F, /* sense 59 */
-          0.1356F, /* sense 60 */
-         -0.1007F, /* sense 61 */
-          2.3177F, /* sense 62 */
+         -0.0920F, /* closing@early */
+         -0.0542F, /* closing@rest */
+         -0.2513F, /* closing@last */
+          0.1223F, /* bias */
+          1.0773F, /* length */
+         -0.2824F, /* items */
+         -0.5077F, /* list */
+          0.3932F, /* code */
+          1.5602F, /* numbers */
+         -1.2877F, /* one */
+         -1.2327F, /* few */
+         -1.3549F, /* preachy */
+          1.2868F, /* plain */
+         -0.2733F, /* overlap */
+          1.0283F, /* echo */
+         -0.0248F, /* stance */
+          1.1130F, /* late */
+          0.1503F, /* stances */
+         -0.6733F, /* stance*list */
+          1.1548F, /* stance*plain */
+          0.3101F, /* stance*offer */
+         -0.3334F, /* stance*long */
+          0.7195F, /* stance*fact */
+         -0.0660F, /* moral-alone */
+          0.1059F, /* moral*plain */
+          0.2243F, /* moral*offer */
+         -0.0192F, /* unable*offer */
+         -0.2903F, /* unable-alone */
+         -0.5359F, /* question */
+         -0.8484F, /* foreign */
+          1.8978F, /* names */
+          0.2906F, /* past */
+         -1.8020F, /* known */
+         -0.7950F, /* known-first */
+          1.5496F, /* stance*other */
+         -0.1225F, /* how */
+         -0.0911F, /* why */
+         -0.1415F, /* moral*how */
+         -0.2632F, /* moral*why */
+          0.2117F, /* moral*what */
+         -0.0796F, /* group*why */
+         -0.0478F, /* harm*what */
+         -0.0966F, /* redirect*how */
+         -0.2206F, /* sense 0 */
+          0.0839F, /* sense 1 */
+          0.0907F, /* sense 2 */
+         -0.5025F, /* sense 3 */
+         -0.5643F, /* sense 4 */
+         -0.0223F, /* sense 5 */
+         -0.1519F, /* sense 6 */
+          0.3422F, /* sense 7 */
+         -0.1110F, /* sense 8 */
+         -0.0919F, /* sense 9 */
+         -0.4475F, /* sense 10 */
+         -0.7888F, /* sense 11 */
+         -0.1972F, /* sense 12 */
+         -0.4638F, /* sense 13 */
+         -1.4479F, /* sense 14 */
+         -0.7383F, /* sense 15 */
+         -0.4331F, /* sense 16 */
+         -0.4567F, /* sense 17 */
+         -0.5168F, /* sense 18 */
+         -0.3367F, /* sense 19 */
+         -0.5036F, /* sense 20 */
+          0.8958F, /* sense 21 */
+         -0.1085F, /* sense 22 */
+         -0.6816F, /* sense 23 */
+         -0.2915F, /* sense 24 */
+         -0.0497F, /* sense 25 */
+          0.0416F, /* sense 26 */
+          0.5247F, /* sense 27 */
+          0.1911F, /* sense 28 */
+          0.0865F, /* sense 29 */
+          0.3014F, /* sense 30 */
+          0.0880F, /* sense 31 */
+          0.0734F, /* sense 32 */
+         -0.1238F, /* sense 33 */
+         -1.3401F, /* sense 34 */
+         -0.5276F, /* sense 35 */
+          0.8299F, /* sense 36 */
+          0.4977F, /* sense 37 */
+          0.3822F, /* sense 38 */
+         -0.1117F, /* sense 39 */
+         -0.4221F, /* sense 40 */
+          0.7832F, /* sense 41 */
+          0.2930F, /* sense 42 */
+         -0.2660F, /* sense 43 */
+         -0.0207F, /* sense 44 */
+         -0.0070F, /* sense 45 */
+          0.0305F, /* sense 46 */
+          0.1835F, /* sense 47 */
+          0.3056F, /* sense 48 */
+         -0.1815F, /* sense 49 */
+         -0.2334F, /* sense 50 */
+         -0.7731F, /* sense 51 */
+         -0.7070F, /* sense 52 */
+         -0.1540F, /* sense 53 */
+         -0.3049F, /* sense 54 */
+          0.0998F, /* sense 55 */
+         -0.6338F, /* sense 56 */
+         -0.1157F, /* sense 57 */
+          0.0204F, /* sense 58 */
+         -0.1893F, /* sense 59 */
+          0.0807F, /* sense 60 */
+         -0.0965F, /* sense 61 */
+          2.2944F, /* sense 62 */
+         -0.7436F, /* sense 63 */
     },
 };
 /* clang-format on */

@@ -79,8 +79,9 @@
 #define RW_LANG (UINT64_C(1) << 60)
 #define RW_EXACT (UINT64_C(1) << 61)
 #define RW_THE (UINT64_C(1) << 62)
+#define RW_PLEASE (UINT64_C(1) << 63)
 /* clang-format on */
-#define RW_SENSES 63
+#define RW_SENSES 64
 
 /* The senses of a lower-case word; 0 when it is not in the dictionary. */
 uint64_t refusal_word_senses(const char *word, size_t len);

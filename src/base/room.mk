@@ -10,4 +10,5 @@ libphgen_a_SOURCES += \
 	src/base/rng.c src/base/rng.h \
 	src/base/str.c src/base/str.h \
 	src/base/text.c src/base/text.h \
+	src/base/wilson.c src/base/wilson.h \
 	src/base/yaml.c src/base/yaml.h

@@ -294,3 +294,23 @@ void text_squeeze(const char *bytes, size_t len, struct str *out)
         str_addc(out, bytes[i]);
     }
 }
+
+/* Latin letters end at U+024F (Latin Extended-B). */
+#define LATIN_LAST 0x24F
+
+bool text_is_english(const char *bytes, size_t len)
+{
+    size_t i, n, letters = 0, latin = 0;
+    utf8proc_int32_t cp;
+
+    for (i = 0; i < len; i += n) {
+        n = decode(bytes + i, len - i, &cp);
+        if (n == 0 || utf8proc_category(cp) == UTF8PROC_CATEGORY_CC)
+            return false;
+        if (n == 1 ? !ascii_alnum((unsigned char)bytes[i]) : !is_wordy(cp))
+            continue;
+        letters++;
+        latin += cp <= LATIN_LAST;
+    }
+    return letters > 0 && 10 * latin >= 9 * letters;
+}

@@ -50,6 +50,13 @@ void text_printable(const char *text, struct str *out);
 /* Appends white space trimmed from both ends and each inner run as one space.*/
 void text_squeeze(const char *bytes, size_t len, struct str *out);
 
+/*
+ * Is it plausibly English prose?  Valid UTF-8, no control characters, and
+ * letters that are nearly all Latin: at least 9 of 10.  A cheap gate against
+ * garbage and other scripts, no language identification.
+ */
+bool text_is_english(const char *bytes, size_t len);
+
 /* ASCII only: lower-case a letter; leaves all else. */
 char text_lower(char c);
 

@@ -1,57 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A query goes through ever dearer and ever rarer steps: shingle the text;
- * collect entries that share a band key (or, exactly, a rare shingle); rule
- * most out by the odd sketch, one cache line each; count the true overlap of
- * the few that remain.  Only the last step decides, so precision is 1.
+ * What goes into the index and out of it again; query.c asks it.
  *
- * Memory is where the time goes at a million texts, hence the two passes:
- * the first prefetches what the second reads.
- *
- * Nothing here may depend on entries above the query's `as_of`, nor on the
- * order of candidates: the pipeline's determinism rests on it.
+ * The only step that is not linear in the texts is none: the prefix index
+ * is built anew, with a better order of shingles, each time that there are
+ * four times as many texts.
  */
-#include "dedup/dedup.h"
+#include "dedup/index.h"
 
-#include "base/str.h"
 #include "base/text.h"
-#include "dedup/bands.h"
-#include "dedup/entries.h"
-#include "dedup/prefix.h"
-#include "dedup/shingle.h"
-#include "dedup/sketch.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define RECALL     0.99
-#define BANDS      27u   /* the most; 25 at the default threshold */
-#define SEEN       1024u /* power of two */
-#define LEARN_AT   256u  /* texts; then at four times as many, and so on */
-#define NORMAL_MAX DEDUP_TEXT_MAX
+#define RECALL    0.99
+#define BANDS     27u  /* the most; 25 at the default threshold */
+#define LSH_LEAST 0.2  /* thresholds below it would take more bands */
+#define LEARN_AT  256u /* texts; then at four times as many, and so on */
 
-const struct dedup_options DEDUP_DEFAULTS = {SHINGLE_CHAR, 5, 0.7, DEDUP_LSH};
-
-struct dedup {
-    struct dedup_options o;
-    struct banding banding;
-    struct bands band[SKETCH_BANDS_MAX];
-    struct prefix *prefix; /* instead of the bands: DEDUP_EXACT */
-    size_t learn_at;
-    struct entries entries;
-    struct dedup_work work;
-    bool popcnt;
-
-    /* The text at hand: as given, normalised, and what is made of it. */
-    struct str raw, normal;
-    bool ready;
-    struct shingles set;
-    struct sketch sketch;
-    uint32_t key[SKETCH_BANDS_MAX]; /* not for DEDUP_EXACT */
-
-    struct candidates found;
-    uint64_t seen[SEEN]; /* query number and entry */
-};
+const struct dedup_options DEDUP_DEFAULTS = {SHINGLE_CHAR, 5, 0.7, DEDUP_LSH,
+                                             DEDUP_JACCARD};
 
 static int check_options(const struct dedup_options *o, struct err *err)
 {
@@ -77,6 +45,12 @@ static bool has_popcnt(void)
 #endif
 }
 
+static bool wants_exact(const struct dedup_options *o)
+{
+    return o->index == DEDUP_EXACT || o->measure == DEDUP_CONTAINMENT ||
+           o->threshold < LSH_LEAST;
+}
+
 struct dedup *dedup_new(const struct dedup_options *options, struct err *err)
 {
     struct dedup *d;
@@ -89,15 +63,17 @@ struct dedup *dedup_new(const struct dedup_options *options, struct err *err)
         return NULL;
     }
     d->o = *options;
-    d->banding = sketch_banding(d->o.threshold, RECALL, BANDS);
     d->learn_at = LEARN_AT;
     d->popcnt = has_popcnt();
     entries_init(&d->entries);
-    shingles_init(&d->set);
-    str_init(&d->raw, 4 * NORMAL_MAX);
-    str_init(&d->normal, NORMAL_MAX);
-    if (d->o.index == DEDUP_EXACT) {
-        d->prefix = prefix_new(d->o.threshold);
+    str_init(&d->raw, 4 * DEDUP_TEXT_MAX);
+    str_init(&d->normal, DEDUP_TEXT_MAX);
+    if (!wants_exact(&d->o))
+        d->banding = sketch_banding(d->o.threshold, RECALL, BANDS);
+    preparer_init(&d->preparer, &d->o, d->banding);
+    if (d->banding.bands == 0) {
+        d->prefix =
+            prefix_new(d->o.threshold, d->o.measure == DEDUP_CONTAINMENT);
         if (d->prefix == NULL) {
             dedup_free(d);
             err_nomem(err);
@@ -117,244 +93,59 @@ void dedup_free(struct dedup *d)
         bands_release(&d->band[i]);
     prefix_free(d->prefix);
     entries_release(&d->entries);
-    shingles_release(&d->set);
+    preparer_release(&d->preparer);
     str_release(&d->raw);
     str_release(&d->normal);
     free(d->found.list);
     free(d);
 }
 
-/* The tables are asked for early: there is still work to do meanwhile. */
-static void prepare_keys(struct dedup *d)
+void index_use(struct dedup *d, const struct prepared *p)
 {
-    unsigned i;
+    d->hand = *p;
+    d->set_ready = d->raw_ready = false;
+}
 
-    sketch_keys(d->banding, d->set.hash, d->set.n, d->key);
-    for (i = 0; i < d->banding.bands; i++)
-        bands_prefetch(&d->band[i], d->key[i]);
+bool index_set(struct dedup *d)
+{
+    if (!d->set_ready)
+        d->set_ready =
+            shingles_set(&d->preparer.set, &d->o, d->hand.text, d->hand.len);
+    return d->set_ready;
 }
 
 /* Makes `text` the text at hand.  False: too long, or out of memory. */
 static bool prepare(struct dedup *d, const char *text, size_t len)
 {
-    if (d->ready && d->raw.len == len && memcmp(d->raw.s, text, len) == 0)
+    if (d->raw_ready && d->raw.len == len && memcmp(d->raw.s, text, len) == 0)
         return true;
-    d->ready = false;
+    d->raw_ready = d->set_ready = false;
     str_clear(&d->raw);
     str_clear(&d->normal);
     str_add(&d->raw, text, len);
     text_normalise(text, len, &d->normal);
     if (str_failed(&d->raw) || str_failed(&d->normal) ||
-        !shingles_set(&d->set, &d->o, d->normal.s, d->normal.len))
+        !preparer_normal(&d->preparer, d->normal.s, d->normal.len, &d->hand))
         return false;
-    if (d->prefix == NULL)
-        prepare_keys(d);
-    sketch_set(&d->sketch, d->set.hash, d->set.n);
-    d->ready = true;
+    d->raw_ready = d->set_ready = true;
     return true;
-}
-
-/* Lists the entries below a number that share a band key. */
-static bool collect_bands(struct dedup *d, uint32_t below)
-{
-    struct candidates *out = &d->found;
-    uint64_t tag;
-    unsigned i;
-
-    if (!candidates_room(out, (size_t)d->banding.bands * BANDS_SAME))
-        return false;
-    for (i = 0; i < d->banding.bands && d->band[i].slot != NULL; i++) {
-        const struct bands_slot *s =
-            &d->band[i].slot[bands_first(&d->band[i], d->key[i])];
-
-        /* BANDS_NONE is not below anything. */
-        for (; s->key == d->key[i] && s->entry < below; s++) {
-            tag = d->work.queries << 32 | s->entry;
-            if (d->seen[s->entry % SEEN] == tag)
-                continue;
-            d->seen[s->entry % SEEN] = tag;
-            __builtin_prefetch(entries_sketch(&d->entries, s->entry));
-            out->list[out->n++].entry = s->entry;
-        }
-    }
-    return true;
-}
-
-static bool collect(struct dedup *d, uint32_t below)
-{
-    d->work.queries++;
-    d->found.n = 0;
-    if (d->prefix != NULL)
-        return prefix_find(d->prefix, d->set.hash, d->set.n, below, &d->found);
-    return collect_bands(d, below);
-}
-
-/* Keeps the candidates that their sketch does not rule out, with the bound
- * that it gives. */
-static inline __attribute__((always_inline)) size_t
-filter_body(const struct entries *e, const struct sketch *mine, double t,
-            struct candidate *list, size_t n)
-{
-    size_t i, kept = 0, a = sketch_size(mine), b, most;
-
-    for (i = 0; i < n; i++) {
-        const struct sketch *s = entries_sketch(e, list[i].entry);
-
-        b = sketch_size(s);
-        most = sketch_overlap_bound(mine, s);
-        most = most < a ? most : a;
-        most = most < b ? most : b;
-        list[kept].entry = list[i].entry;
-        list[kept].most = (uint32_t)most;
-        /* 1e-6 covers the rounding; shingles_need() decides. */
-        kept += (double)most * (1 + t) + 1e-6 >= t * (double)(a + b);
-    }
-    return kept;
-}
-
-#if defined(__x86_64__)
-__attribute__((target("popcnt"))) static size_t
-filter_popcnt(const struct entries *e, const struct sketch *mine, double t,
-              struct candidate *list, size_t n)
-{
-    return filter_body(e, mine, t, list, n);
-}
-#endif
-
-static size_t filter_any(const struct dedup *d, struct candidate *list,
-                         size_t n)
-{
-#if defined(__x86_64__)
-    if (d->popcnt)
-        return filter_popcnt(&d->entries, &d->sketch, d->o.threshold, list, n);
-#endif
-    return filter_body(&d->entries, &d->sketch, d->o.threshold, list, n);
-}
-
-/* What is left to verify, its memory asked for. */
-static void filter(struct dedup *d)
-{
-    struct candidates *f = &d->found;
-    size_t i;
-
-    d->work.candidates += f->n;
-    f->n = filter_any(d, f->list, f->n);
-    for (i = 0; i < f->n; i++)
-        entries_prefetch(&d->entries, f->list[i].entry);
-    for (i = 0; i < f->n && i < 8; i++)
-        entries_prefetch_text(&d->entries, f->list[i].entry);
-}
-
-/* The exact similarity to a candidate, or a value below `least`. */
-static double verify(struct dedup *d, const struct candidate *c, double least)
-{
-    size_t size = sketch_size(entries_sketch(&d->entries, c->entry));
-    size_t need = shingles_need(least, d->set.n, size), len, same;
-    const char *text;
-
-    if (size == 0 || need > c->most)
-        return -1;
-    d->work.verified++;
-    text = entries_text(&d->entries, c->entry, &len);
-    same = shingles_overlap(&d->set, &d->o, text, len, need);
-    return same < need ? -1 : shingles_jaccard(d->set.n, size, same);
-}
-
-/* Puts the most promising first: it makes short work of the others. */
-static void promote(struct candidates *f)
-{
-    struct candidate first;
-    size_t i, best = 0;
-
-    for (i = 1; i < f->n; i++)
-        if (f->list[i].most > f->list[best].most)
-            best = i;
-    if (best > 0) {
-        first = f->list[best];
-        f->list[best] = f->list[0];
-        f->list[0] = first;
-    }
 }
 
 bool dedup_find(struct dedup *d, const char *text, size_t len, uint64_t as_of,
                 struct dedup_hit *hit)
 {
-    uint32_t best = BANDS_NONE, below = entries_above(&d->entries, as_of);
-    double top = d->o.threshold, s;
-    size_t i;
-
-    if (!prepare(d, text, len) || !collect(d, below))
-        return false;
-    filter(d);
-    promote(&d->found);
-    for (i = 0; i < d->found.n; i++) {
-        if (i + 8 < d->found.n)
-            entries_prefetch_text(&d->entries, d->found.list[i + 8].entry);
-        s = verify(d, &d->found.list[i], top);
-        if (s > top || (s == top && d->found.list[i].entry < best)) {
-            top = s;
-            best = d->found.list[i].entry;
-        }
-    }
-    if (best == BANDS_NONE)
-        return false;
-    hit->id = entries_id(&d->entries, best);
-    hit->similarity = top;
-    return true;
-}
-
-static int by_id(const void *a, const void *b)
-{
-    const struct dedup_hit *x = a, *y = b;
-
-    if (x->id != y->id)
-        return x->id < y->id ? -1 : 1;
-    return (x->similarity < y->similarity) - (x->similarity > y->similarity);
-}
-
-static int by_entry(const void *a, const void *b)
-{
-    const struct candidate *x = a, *y = b;
-
-    return (x->entry > y->entry) - (x->entry < y->entry);
+    return prepare(d, text, len) && index_find(d, as_of, hit);
 }
 
 int dedup_find_all(struct dedup *d, const char *text, size_t len,
                    uint64_t as_of, struct dedup_hit **hits, size_t *n,
                    struct err *err)
 {
-    uint32_t below = entries_above(&d->entries, as_of);
-    struct dedup_hit *out;
-    size_t i;
-    double s;
-
     *hits = NULL;
     *n = 0;
-    if (!prepare(d, text, len) || !collect(d, below))
+    if (!prepare(d, text, len))
         return err_nomem(err);
-    filter(d);
-    if (d->found.n == 0)
-        return 0;
-    out = malloc(d->found.n * sizeof(*out));
-    if (out == NULL)
-        return err_nomem(err);
-    qsort(d->found.list, d->found.n, sizeof(*d->found.list), by_entry);
-    for (i = 0; i < d->found.n; i++) {
-        if (i > 0 && d->found.list[i].entry == d->found.list[i - 1].entry)
-            continue; /* the seen table forgets */
-        s = verify(d, &d->found.list[i], d->o.threshold);
-        if (s < d->o.threshold)
-            continue;
-        out[*n].id = entries_id(&d->entries, d->found.list[i].entry);
-        out[(*n)++].similarity = s;
-    }
-    qsort(out, *n, sizeof(*out), by_id);
-    if (*n == 0) {
-        free(out);
-        out = NULL;
-    }
-    *hits = out;
-    return 0;
+    return index_find_all(d, as_of, hits, n, err);
 }
 
 /* A new order of shingles pays when there are four times as many texts. */
@@ -389,21 +180,21 @@ static int relearn(struct dedup *d, struct err *err)
 
 static int index_entry(struct dedup *d, uint32_t entry, struct err *err)
 {
+    const struct shingles *set = &d->preparer.set;
     unsigned i;
 
     if (d->prefix != NULL) {
-        if (!prefix_add(d->prefix, entry, d->set.hash, d->set.n))
+        if (!index_set(d) || !prefix_add(d->prefix, entry, set->hash, set->n))
             return err_nomem(err);
         return d->entries.n >= d->learn_at ? relearn(d, err) : 0;
     }
     for (i = 0; i < d->banding.bands; i++)
-        if (!bands_add(&d->band[i], d->key[i], entry))
+        if (!bands_add(&d->band[i], d->hand.key[i], entry))
             return err_nomem(err);
     return 0;
 }
 
-int dedup_add(struct dedup *d, uint64_t id, const char *text, size_t len,
-              struct err *err)
+int index_add(struct dedup *d, uint64_t id, struct err *err)
 {
     struct entries *e = &d->entries;
     uint64_t last = e->n > 0 ? entries_id(e, (uint32_t)e->n - 1) : 0;
@@ -413,15 +204,8 @@ int dedup_add(struct dedup *d, uint64_t id, const char *text, size_t len,
                        "entry %llu cannot be added to the near-duplicate "
                        "index after entry %llu: ids must rise",
                        (unsigned long long)id, (unsigned long long)last);
-    if (!prepare(d, text, len)) {
-        if (str_failed(&d->normal) || str_failed(&d->raw))
-            return err_set(err,
-                           "a text of %zu bytes is too long for the "
-                           "near-duplicate index, which takes %zu",
-                           len, DEDUP_TEXT_MAX);
-        return err_nomem(err);
-    }
-    if (!entries_add(e, id, d->normal.s, (uint32_t)d->normal.len, &d->sketch))
+    if (!entries_add(e, id, d->hand.text, (uint32_t)d->hand.len,
+                     &d->hand.sketch))
         return err_nomem(err);
     if (index_entry(d, (uint32_t)e->n - 1, err) == 0)
         return 0;
@@ -429,22 +213,34 @@ int dedup_add(struct dedup *d, uint64_t id, const char *text, size_t len,
     return -1;
 }
 
+int dedup_add(struct dedup *d, uint64_t id, const char *text, size_t len,
+              struct err *err)
+{
+    if (prepare(d, text, len))
+        return index_add(d, id, err);
+    if (str_failed(&d->normal) || str_failed(&d->raw))
+        return err_set(err,
+                       "a text of %zu bytes is too long for the "
+                       "near-duplicate index, which takes %zu",
+                       len, DEDUP_TEXT_MAX);
+    return err_nomem(err);
+}
+
+/* It cannot fail: without memory to find its keys again, the entry is gone
+ * all the same, as a dropped sketch passes no filter. */
 static void remove_entry(struct dedup *d, uint32_t entry)
 {
-    size_t len;
-    const char *text = entries_text(&d->entries, entry, &len);
+    struct prepared p;
     unsigned i;
 
-    /* Removal must not fail, and without its shingles the entry is gone all
-     * the same: a dropped sketch passes no filter. */
-    d->ready = false;
-    if (shingles_set(&d->set, &d->o, text, len)) {
+    p.text = entries_text(&d->entries, entry, &p.len);
+    d->raw_ready = d->set_ready = false;
+    if (preparer_normal(&d->preparer, p.text, p.len, &p)) {
         if (d->prefix != NULL)
-            prefix_remove(d->prefix, entry, d->set.hash, d->set.n);
-        else
-            prepare_keys(d);
-        for (i = 0; i < d->banding.bands && d->prefix == NULL; i++)
-            bands_remove(&d->band[i], d->key[i], entry);
+            prefix_remove(d->prefix, entry, d->preparer.set.hash,
+                          d->preparer.set.n);
+        for (i = 0; i < d->banding.bands; i++)
+            bands_remove(&d->band[i], p.key[i], entry);
     }
     entries_drop(&d->entries, entry);
 }
@@ -483,7 +279,7 @@ size_t dedup_keys(struct dedup *d, const char *text, size_t len,
 {
     if (!prepare(d, text, len))
         return 0;
-    sketch_keys(d->banding, d->set.hash, d->set.n, keys);
+    memcpy(keys, d->hand.key, d->banding.bands * sizeof(keys[0]));
     return d->banding.bands;
 }
 
@@ -494,8 +290,8 @@ size_t dedup_count(const struct dedup *d)
 
 size_t dedup_bytes(const struct dedup *d)
 {
-    size_t bytes =
-        sizeof(*d) + d->entries.bytes + d->found.cap * sizeof(*d->found.list);
+    size_t bytes = sizeof(*d) + entries_bytes(&d->entries) +
+                   d->found.cap * sizeof(*d->found.list);
     unsigned i;
 
     for (i = 0; i < d->banding.bands; i++)

@@ -42,11 +42,20 @@ enum shingle { SHINGLE_CHAR, SHINGLE_WORD };
  */
 enum dedup_index { DEDUP_LSH, DEDUP_EXACT };
 
+/*
+ * What `threshold` is of: the shared part of both texts' shingles together,
+ * or of the shingles of the text looked for (is it contained in a longer
+ * one?).  Containment always uses the exact index, over every shingle: twelve
+ * bytes a byte of text.
+ */
+enum dedup_measure { DEDUP_JACCARD, DEDUP_CONTAINMENT };
+
 struct dedup_options {
     enum shingle kind;
-    unsigned n;             /* code points or words a shingle; 1 to 16 */
-    double threshold;       /* Jaccard, in (0, 1] */
-    enum dedup_index index; /* 0: DEDUP_LSH */
+    unsigned n;                 /* code points or words a shingle; 1 to 16 */
+    double threshold;           /* in (0, 1]; below 0.2 the index is exact */
+    enum dedup_index index;     /* 0: DEDUP_LSH */
+    enum dedup_measure measure; /* 0: DEDUP_JACCARD */
 };
 
 extern const struct dedup_options DEDUP_DEFAULTS; /* char 5, 0.7 */
@@ -56,7 +65,7 @@ extern const struct dedup_options DEDUP_DEFAULTS; /* char 5, 0.7 */
 
 struct dedup_hit {
     uint64_t id;       /* of the most similar entry; the lowest of equals */
-    double similarity; /* exact Jaccard */
+    double similarity; /* exact; Jaccard, or containment of the text */
 };
 
 struct dedup; /* heap */
@@ -101,7 +110,8 @@ bool dedup_next(const struct dedup *d, size_t *at, uint64_t *id,
 /*
  * The text's band keys, for an index that lives in a shared database: texts
  * with a key in common in the same place are candidates.  Returns how many,
- * at most DEDUP_KEYS_MAX; 0 when out of memory.  The same on every machine.
+ * at most DEDUP_KEYS_MAX; 0 with an exact index or out of memory.  The same on
+ * every machine.
  */
 #define DEDUP_KEYS_MAX 64
 size_t dedup_keys(struct dedup *d, const char *text, size_t len,

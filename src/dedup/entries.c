@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK        ((size_t)1 << 20)
 #define PIECE_BYTES  (ENTRIES_PIECE * sizeof(struct entry))
 #define SKETCH_BYTES (ENTRIES_PIECE * sizeof(struct sketch))
 
 void entries_init(struct entries *e)
 {
     memset(e, 0, sizeof(*e));
+    arena_init(&e->texts);
 }
 
 void entries_release(struct entries *e)
@@ -27,12 +27,9 @@ void entries_release(struct entries *e)
         memory_free(e->piece[i], PIECE_BYTES);
         memory_free(e->sketch[i], SKETCH_BYTES);
     }
-    for (i = 0; i < e->blocks; i++)
-        memory_free(e->block[i], e->block_size[i]);
+    arena_release(&e->texts);
     free(e->piece);
     free(e->sketch);
-    free(e->block);
-    free(e->block_size);
     entries_init(e);
 }
 
@@ -57,66 +54,24 @@ static bool add_piece(struct entries *e)
         return false;
     }
     e->pieces = n;
-    e->bytes += PIECE_BYTES + SKETCH_BYTES;
     return true;
-}
-
-static bool grow_blocks(struct entries *e)
-{
-    size_t cap = e->blocks_cap > 0 ? 2 * e->blocks_cap : 16;
-    char **block = realloc(e->block, cap * sizeof(*block));
-    size_t *size;
-
-    if (block == NULL)
-        return false;
-    e->block = block;
-    size = realloc(e->block_size, cap * sizeof(*size));
-    if (size == NULL)
-        return false;
-    e->block_size = size;
-    e->blocks_cap = cap;
-    return true;
-}
-
-/* `bytes` of arena; the last block's unused room is at its end. */
-static char *arena(struct entries *e, size_t bytes)
-{
-    size_t size = bytes > BLOCK / 4 ? bytes : BLOCK;
-    char *p;
-
-    if (e->room < bytes) {
-        if (e->blocks == e->blocks_cap && !grow_blocks(e))
-            return NULL;
-        p = memory_new(size);
-        if (p == NULL)
-            return NULL;
-        e->block[e->blocks] = p;
-        e->block_size[e->blocks++] = size;
-        e->room = size;
-        e->bytes += memory_bytes(size);
-    }
-    p = e->block[e->blocks - 1] + e->block_size[e->blocks - 1] - e->room;
-    e->room -= bytes;
-    return p;
 }
 
 bool entries_add(struct entries *e, uint64_t id, const char *text, uint32_t len,
                  const struct sketch *sketch)
 {
     struct entry *at;
-    char *p;
+    const char *p;
 
     if (e->n >= ENTRIES_MAX ||
         (e->n == e->pieces * ENTRIES_PIECE && !add_piece(e)))
         return false;
-    p = arena(e, sizeof(len) + len);
+    p = arena_text(&e->texts, text, len);
     if (p == NULL)
         return false;
-    memcpy(p, &len, sizeof(len));
-    memcpy(p + sizeof(len), text, len);
     at = &e->piece[e->n / ENTRIES_PIECE][e->n % ENTRIES_PIECE];
     at->id = id;
-    at->text = p + sizeof(len);
+    at->text = p;
     e->sketch[e->n / ENTRIES_PIECE][e->n % ENTRIES_PIECE] = *sketch;
     e->n++;
     e->live++;
@@ -150,9 +105,14 @@ const char *entries_text(const struct entries *e, uint32_t entry, size_t *len)
 {
     const char *text =
         e->piece[entry / ENTRIES_PIECE][entry % ENTRIES_PIECE].text;
-    uint32_t n;
 
-    memcpy(&n, text - sizeof(n), sizeof(n));
-    *len = n;
+    *len = arena_length(text);
     return text;
+}
+
+size_t entries_bytes(const struct entries *e)
+{
+    return e->pieces *
+               (memory_bytes(PIECE_BYTES) + memory_bytes(SKETCH_BYTES)) +
+           e->texts.bytes;
 }

@@ -2,6 +2,7 @@
 #ifndef PHGEN_DEDUP_ENTRIES_H
 #define PHGEN_DEDUP_ENTRIES_H
 
+#include "dedup/arena.h"
 #include "dedup/sketch.h"
 
 #include <stdbool.h>
@@ -22,16 +23,14 @@
 
 struct entry {
     uint64_t id;
-    const char *text; /* a 32-bit length before it; see entries_text() */
+    const char *text; /* in the arena */
 };
 
 struct entries {
     struct entry **piece;
     struct sketch **sketch;
     size_t pieces, n, live;
-    char **block; /* text arena */
-    size_t *block_size;
-    size_t blocks, blocks_cap, room, bytes;
+    struct arena texts;
 };
 
 void entries_init(struct entries *e);
@@ -48,6 +47,8 @@ void entries_drop(struct entries *e, uint32_t entry);
 uint32_t entries_above(const struct entries *e, uint64_t id);
 
 const char *entries_text(const struct entries *e, uint32_t entry, size_t *len);
+
+size_t entries_bytes(const struct entries *e);
 
 static inline uint64_t entries_id(const struct entries *e, uint32_t entry)
 {

@@ -12,7 +12,7 @@
 #include "dedup/memory.h"
 #include "dedup/shingle.h"
 
-#include <math.h>
+#include <math.h> /* log2 */
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +37,7 @@ struct slot {
 
 struct prefix {
     double threshold;
+    bool containment;
     uint8_t *class;
     uint32_t *count;
     struct slot *slot;
@@ -47,13 +48,14 @@ struct prefix {
     uint32_t query;
 };
 
-struct prefix *prefix_new(double threshold)
+struct prefix *prefix_new(double threshold, bool containment)
 {
     struct prefix *p = calloc(1, sizeof(*p));
 
     if (p == NULL)
         return NULL;
     p->threshold = threshold;
+    p->containment = containment;
     p->class = calloc(CLASSES, 1);
     p->count = calloc(CLASSES, sizeof(*p->count));
     if (p->class == NULL || p->count == NULL) {
@@ -122,17 +124,6 @@ static int by_key(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The least size of a set that is similar enough to one of size n. */
-static size_t least_size(double threshold, size_t n)
-{
-    double guess = floor(threshold * (double)n);
-    size_t m = guess > 2 ? (size_t)guess - 1 : 1;
-
-    while (m < n && shingles_jaccard(m, n, m) < threshold)
-        m++;
-    return m;
-}
-
 /* Sets `key` to the text's shingles, rare ones first; returns how many of
  * them are its prefix, 0 when out of memory. */
 static size_t order(struct prefix *p, const uint64_t *hash, size_t n)
@@ -151,7 +142,7 @@ static size_t order(struct prefix *p, const uint64_t *hash, size_t n)
         p->key[i] = (uint64_t)p->class[class_of(hash[i])] << 56 |
                     (hash[i] & 0xFFFFFFFFFFFFFFu);
     qsort(p->key, n, sizeof(*p->key), by_key);
-    return n - least_size(p->threshold, n) + 1;
+    return n - shingles_need_of(p->threshold, n) + 1;
 }
 
 static size_t find_slot(const struct prefix *p, uint32_t key)
@@ -223,6 +214,8 @@ bool prefix_add(struct prefix *p, uint32_t entry, const uint64_t *hash,
     size_t len = order(p, hash, n), i;
     struct posting new = {entry, small(n), 0};
 
+    if (len > 0 && p->containment)
+        len = n; /* it may be much the larger of a pair */
     for (i = 0; i < len; i++) {
         new.at = small(i);
         if (!add_posting(p, (uint32_t)p->key[i], new))
@@ -240,6 +233,8 @@ void prefix_remove(struct prefix *p, uint32_t entry, const uint64_t *hash,
     struct slot *s;
     struct posting *list;
 
+    if (len > 0 && p->containment)
+        len = n;
     for (i = 0; i < len && p->slots > 0; i++) {
         s = &p->slot[find_slot(p, (uint32_t)p->key[i])];
         list = s->n > 1 ? s->u.many : &s->u.one;
@@ -265,14 +260,17 @@ bool candidates_room(struct candidates *found, size_t n)
 
 /* Can the first shared shingle stand at `at` of the query of size n, and
  * there in the other? */
-static bool possible(double t, size_t n, size_t at, const struct posting *o)
+static bool possible(const struct prefix *p, size_t n, size_t at,
+                     const struct posting *o)
 {
     size_t here = n - at, there = (size_t)o->size - o->at;
+    double t = p->threshold, most = (double)(here < there ? here : there);
 
     if (o->size == UNSIZED || n >= UNSIZED)
         return true;
-    return (double)(here < there ? here : there) * (1 + t) + 1e-6 >=
-           t * (double)(n + o->size);
+    if (p->containment)
+        return most + 1e-6 >= t * (double)n;
+    return most * (1 + t) + 1e-6 >= t * (double)(n + o->size);
 }
 
 static bool scan(struct prefix *p, size_t i, size_t n, uint32_t below,
@@ -284,7 +282,7 @@ static bool scan(struct prefix *p, size_t i, size_t n, uint32_t below,
     size_t k;
 
     for (k = 0; k < s->n && list[k].entry < below; k++) {
-        if (list[k].size == 0 || !possible(p->threshold, n, i, &list[k]))
+        if (list[k].size == 0 || !possible(p, n, i, &list[k]))
             continue;
         tag = (uint64_t)p->query << 32 | list[k].entry;
         if (p->seen[list[k].entry % SEEN] == tag)

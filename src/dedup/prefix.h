@@ -33,7 +33,9 @@ struct candidates {
     size_t n, cap;
 };
 
-struct prefix *prefix_new(double threshold); /* NULL: out of memory */
+/* With `containment`, the threshold is of the shared part of the set looked
+ * for; every shingle of every entry is indexed.  NULL: out of memory. */
+struct prefix *prefix_new(double threshold, bool containment);
 void prefix_free(struct prefix *p);
 
 /* Counts a text for the order; then prefix_learn() makes it the order. */

@@ -53,6 +53,16 @@ size_t shingles_need(double threshold, size_t a, size_t b)
     return o;
 }
 
+size_t shingles_need_of(double threshold, size_t n)
+{
+    double guess = floor(threshold * (double)n);
+    size_t o = guess > 2 ? (size_t)guess - 1 : 1;
+
+    while (o < n && (double)o / (double)n < threshold)
+        o++;
+    return o;
+}
+
 /* 0 marks an empty slot. */
 static uint64_t hash_of(const char *p, size_t len)
 {

@@ -65,6 +65,9 @@ double shingles_jaccard(size_t a, size_t b, size_t overlap);
  * than either when none does. */
 size_t shingles_need(double threshold, size_t a, size_t b);
 
+/* The least part of a set of `n` that makes the threshold. */
+size_t shingles_need_of(double threshold, size_t n);
+
 /*
  * The hash of every shingle in text order, repeats included, into `out`,
  * which holds len + 1.  Returns how many: at least 1.

@@ -14,8 +14,7 @@
 
 #define MAX_TOKENS_DEFAULT 4096
 
-static void add_format(const struct call *call, unsigned lacks,
-                       struct str *out)
+static void add_format(const struct call *call, unsigned lacks, struct str *out)
 {
     if (call->schema == NULL)
         return;
@@ -32,16 +31,14 @@ static void add_format(const struct call *call, unsigned lacks,
                  call->schema);
 }
 
-void anthropic_encode(const struct call *call, unsigned lacks,
-                      struct str *body)
+void anthropic_encode(const struct call *call, unsigned lacks, struct str *body)
 {
     struct str system;
 
     str_adds(body, "{\"model\":");
     dialect_quote(call->model->name, body);
     dialect_number("max_tokens",
-                   call->max_tokens > 0 ? call->max_tokens
-                                        : MAX_TOKENS_DEFAULT,
+                   call->max_tokens > 0 ? call->max_tokens : MAX_TOKENS_DEFAULT,
                    body);
     str_init(&system, body->max);
     if (dialect_system(call, &system) && !(lacks & LACKS_SYSTEM)) {

@@ -73,8 +73,7 @@ static cJSON *position(const cJSON *token, const cJSON *logprob,
     return e;
 }
 
-static int read_old_logprobs(const cJSON *old, struct reply *r,
-                             struct err *err)
+static int read_old_logprobs(const cJSON *old, struct reply *r, struct err *err)
 {
     const cJSON *token, *logprob, *top, *tokens = json_array(old, "tokens");
     cJSON *content, *e;

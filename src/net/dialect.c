@@ -28,8 +28,8 @@ static const struct dialect_ops dialects[] = {
     [DIALECT_ANTHROPIC] = {"anthropic", "/messages", AUTH_X_API_KEY,
                            "anthropic-version: 2023-06-01", anthropic_encode,
                            anthropic_decode},
-    [DIALECT_OLLAMA] = {"ollama", "/api/chat", AUTH_BEARER, NULL,
-                        ollama_encode, ollama_decode},
+    [DIALECT_OLLAMA] = {"ollama", "/api/chat", AUTH_BEARER, NULL, ollama_encode,
+                        ollama_decode},
     [DIALECT_COMPLETION] = {"completion", "/completions", AUTH_BEARER, NULL,
                             completion_encode, completion_decode},
     [DIALECT_EMBEDDING] = {"embedding", "/embeddings", AUTH_BEARER, NULL,
@@ -56,8 +56,8 @@ static void escape(const char *name, struct str *out)
     }
 }
 
-void dialect_url(const struct dialect_ops *d, const char *base, const char *name,
-                 struct str *out)
+void dialect_url(const struct dialect_ops *d, const char *base,
+                 const char *name, struct str *out)
 {
     const char *query = strchr(base, '?'), *hole = strstr(d->path, "%s");
     size_t n = query != NULL ? (size_t)(query - base) : strlen(base);
@@ -125,16 +125,15 @@ static void schema_instructions(const struct call *call, struct str *text)
 static void turn_text(const struct call *call, unsigned lacks, size_t i,
                       size_t first_user, size_t last_user, struct str *text)
 {
-    if (i == first_user && (lacks & LACKS_SYSTEM) &&
-        dialect_system(call, text))
+    if (i == first_user && (lacks & LACKS_SYSTEM) && dialect_system(call, text))
         str_adds(text, "\n\n");
     str_adds(text, call->messages[i].text);
     if (i == last_user && call->schema != NULL && (lacks & LACKS_JSON_SCHEMA))
         schema_instructions(call, text);
 }
 
-void dialect_messages(const struct call *call, unsigned lacks,
-                      bool skip_system, struct str *out)
+void dialect_messages(const struct call *call, unsigned lacks, bool skip_system,
+                      struct str *out)
 {
     size_t i, first_user = SIZE_MAX, last_user = SIZE_MAX;
     bool any = false;
@@ -386,8 +385,9 @@ int dialect_decode(const struct dialect_ops *d, const char *bytes, size_t len,
     if (len == 0)
         return err_set(err, "sent an empty reply");
     fault_quote(bytes, len, quote, sizeof(quote));
-    return err_set(err, "sent a reply that is not what %s promises (%s): "
-                        "\"%s\"",
+    return err_set(err,
+                   "sent a reply that is not what %s promises (%s): "
+                   "\"%s\"",
                    d->name, why.text, quote);
 }
 

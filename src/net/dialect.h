@@ -55,8 +55,8 @@ struct dialect_ops {
 const struct dialect_ops *dialect_of(enum dialect d);
 
 /* Appends where to POST.  A query of the base URL stays at the end. */
-void dialect_url(const struct dialect_ops *d, const char *base, const char *name,
-                 struct str *out);
+void dialect_url(const struct dialect_ops *d, const char *base,
+                 const char *name, struct str *out);
 
 /*
  * The body of a 200 into a reply with status REPLY_OK.  Invalid UTF-8, NULs
@@ -85,8 +85,8 @@ void dialect_quote(const char *text, struct str *out);
  * into the last user turn as instructions; `skip_system` leaves the system
  * turns to the caller.
  */
-void dialect_messages(const struct call *call, unsigned lacks,
-                      bool skip_system, struct str *out);
+void dialect_messages(const struct call *call, unsigned lacks, bool skip_system,
+                      struct str *out);
 
 /* ,"temperature":... and so on, as far as the call and the server want. */
 void dialect_number(const char *name, double value, struct str *out);

@@ -7,16 +7,14 @@
 
 #include <math.h>
 
-void embedding_encode(const struct call *call, unsigned lacks,
-                      struct str *body)
+void embedding_encode(const struct call *call, unsigned lacks, struct str *body)
 {
     (void)lacks;
     str_adds(body, "{\"model\":");
     dialect_quote(call->model->name, body);
     str_adds(body, ",\"encoding_format\":\"float\",\"input\":");
-    dialect_quote(call->nmessages > 0
-                      ? call->messages[call->nmessages - 1].text
-                      : "",
+    dialect_quote(call->nmessages > 0 ? call->messages[call->nmessages - 1].text
+                                      : "",
                   body);
     str_addc(body, '}');
 }

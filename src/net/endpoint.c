@@ -164,14 +164,12 @@ static void learn_rates(struct endpoint *ep, const struct hints *h, double now,
 
 static void grow(struct endpoint *ep)
 {
-    double mean = ep->window_answers > 0
-                      ? ep->window_ms / (double)ep->window_answers
-                      : 0;
+    double mean =
+        ep->window_answers > 0 ? ep->window_ms / (double)ep->window_answers : 0;
 
     if (ep->base_ms <= 0 || mean < ep->base_ms)
         ep->base_ms = mean;
-    if (!ep->was_full ||
-        mean > SLOWER_FACTOR * ep->base_ms + SLOWER_SLACK_MS)
+    if (!ep->was_full || mean > SLOWER_FACTOR * ep->base_ms + SLOWER_SLACK_MS)
         return;
     if (ep->limit_learned_down)
         ep->limit += ep->limit > 8 ? ep->limit / 8 : 1;
@@ -267,9 +265,8 @@ static void count_fault(struct endpoint *ep, const struct endpoint_policy *p,
                                      p->max_backoff, jitter));
 }
 
-static void count_overload(struct endpoint *ep,
-                           const struct endpoint_policy *p, double now,
-                           const struct endpoint_outcome *o,
+static void count_overload(struct endpoint *ep, const struct endpoint_policy *p,
+                           double now, const struct endpoint_outcome *o,
                            struct rng *jitter)
 {
     endpoint_reached(ep);
@@ -277,8 +274,7 @@ static void count_overload(struct endpoint *ep,
     ep->overloads++;
     /* One 429 among answers concerns one call; a row of them, everyone. */
     if (o->hint >= 0 && ep->overloads >= OVERLOADS_TO_WAIT)
-        pause_until(ep,
-                    now + retry_wait(0, o->hint, p->max_backoff, jitter));
+        pause_until(ep, now + retry_wait(0, o->hint, p->max_backoff, jitter));
 }
 
 void endpoint_done(struct endpoint *ep, const struct endpoint_policy *policy,

@@ -56,13 +56,13 @@ enum endpoint_result {
 
 struct endpoint_outcome {
     enum endpoint_result result;
-    double started;      /* when the attempt did */
-    double ms;           /* how long it took */
-    double hint;         /* Retry-After, negative: none */
-    bool connected;      /* reached the server at all */
+    double started;            /* when the attempt did */
+    double ms;                 /* how long it took */
+    double hint;               /* Retry-After, negative: none */
+    bool connected;            /* reached the server at all */
     const struct hints *hints; /* NULL: no headers came */
-    double tokens_guess; /* what endpoint_start() was told */
-    double tokens_used;  /* 0: unknown */
+    double tokens_guess;       /* what endpoint_start() was told */
+    double tokens_used;        /* 0: unknown */
 };
 
 /* `level` units are left, `rate` more come a second, at most `cap`. */

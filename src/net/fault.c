@@ -53,18 +53,18 @@ void fault_quote(const char *bytes, size_t len, char *out, size_t size)
 
 /* Blocks that are named by code, or only by what the message says. */
 static const char *const filter_codes[] = {
-    "content_filter",       "content_policy_violation",
-    "invalid_prompt",       "ResponsibleAIPolicyViolation",
+    "content_filter",         "content_policy_violation",
+    "invalid_prompt",         "ResponsibleAIPolicyViolation",
     "data_inspection_failed", "moderation_blocked",
 };
 
 static const char *const filter_messages[] = {
-    "content filtering policy",      /* Anthropic, 400 */
-    "content management policy",     /* Azure, 400 */
-    "Content Exists Risk",           /* DeepSeek, 400 */
-    "your input was flagged",        /* OpenRouter, 403 */
-    "violating our usage policy",    /* OpenAI, 400 */
-    "blocked due to safety",         /* Gemini */
+    "content filtering policy",   /* Anthropic, 400 */
+    "content management policy",  /* Azure, 400 */
+    "Content Exists Risk",        /* DeepSeek, 400 */
+    "your input was flagged",     /* OpenRouter, 403 */
+    "violating our usage policy", /* OpenAI, 400 */
+    "blocked due to safety",      /* Gemini */
 };
 
 static bool among(const char *text, const char *const *list, size_t n)

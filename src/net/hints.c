@@ -84,8 +84,10 @@ double hints_duration(const char *text)
     const char *end;
     size_t i;
 
-    v = number(text, &end);
-    if (v >= 0 && *end == '\0')
+    if (*text == '\0')
+        return -1;
+    v = whole_number(text);
+    if (v >= 0)
         return v;
     while (*text != '\0') {
         v = number(text, &end);
@@ -99,7 +101,7 @@ double hints_duration(const char *text)
         sum += v * units[i].seconds;
         text = end + strlen(units[i].unit);
     }
-    return end != NULL && isfinite(sum) ? sum : -1;
+    return isfinite(sum) ? sum : -1;
 }
 
 /* Seconds until "2024-05-01T12:00:00[.5](Z|+02:00)", or -1. */

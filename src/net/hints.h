@@ -40,8 +40,7 @@ struct hints {
 void hints_init(struct hints *h);
 
 /* Reads one header line, "Name: value" with or without CR LF. */
-void hints_line(struct hints *h, const char *line, size_t len,
-                double unix_now);
+void hints_line(struct hints *h, const char *line, size_t len, double unix_now);
 
 /* "1h2m3.5s", "20ms", "7": seconds, or -1 when it is none of these. */
 double hints_duration(const char *text);

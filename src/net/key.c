@@ -83,8 +83,9 @@ char *key_read(const char *name, struct err *err)
         return NULL;
     }
     if (key != NULL && tidy(key) != 0) {
-        err_set(err, "the key in %s is empty or holds characters that no "
-                     "key has",
+        err_set(err,
+                "the key in %s is empty or holds characters that no "
+                "key has",
                 name);
         key_free(key);
         return NULL;

@@ -12,9 +12,8 @@ void moderation_encode(const struct call *call, unsigned lacks,
     str_adds(body, "{\"model\":");
     dialect_quote(call->model->name, body);
     str_adds(body, ",\"input\":");
-    dialect_quote(call->nmessages > 0
-                      ? call->messages[call->nmessages - 1].text
-                      : "",
+    dialect_quote(call->nmessages > 0 ? call->messages[call->nmessages - 1].text
+                                      : "",
                   body);
     str_addc(body, '}');
 }

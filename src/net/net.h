@@ -42,8 +42,8 @@ struct net_options {
     double patience;           /* seconds without one answer until an endpoint
                                   that keeps failing is given up */
     size_t max_reply_bytes;
-    const char *ca_file;       /* PEM file of private CAs; NULL: the system's */
-    uint64_t seed;             /* of the back-off jitter */
+    const char *ca_file; /* PEM file of private CAs; NULL: the system's */
+    uint64_t seed;       /* of the back-off jitter */
 };
 
 extern const struct net_options NET_DEFAULTS;

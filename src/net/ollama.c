@@ -10,8 +10,7 @@
 
 #define TOP_LOGPROBS_MAX 20
 
-static void add_format(const struct call *call, unsigned lacks,
-                       struct str *out)
+static void add_format(const struct call *call, unsigned lacks, struct str *out)
 {
     if (call->schema == NULL)
         return;

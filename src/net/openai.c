@@ -15,8 +15,7 @@
 
 #define TOP_LOGPROBS_MAX 20
 
-static void add_format(const struct call *call, unsigned lacks,
-                       struct str *out)
+static void add_format(const struct call *call, unsigned lacks, struct str *out)
 {
     if (call->schema == NULL)
         return;
@@ -96,11 +95,9 @@ static int read_parts(const cJSON *parts, struct reply *r, struct err *err)
     return rc;
 }
 
-static int read_message(const cJSON *message, struct reply *r,
-                        struct err *err)
+static int read_message(const cJSON *message, struct reply *r, struct err *err)
 {
-    const cJSON *content =
-        cJSON_GetObjectItemCaseSensitive(message, "content");
+    const cJSON *content = cJSON_GetObjectItemCaseSensitive(message, "content");
     const char *reasoning = json_string(message, "reasoning_content");
 
     if (reasoning == NULL)
@@ -135,8 +132,8 @@ static bool prompt_blocked(const cJSON *root)
 {
     return json_string(json_object(root, "promptFeedback"), "blockReason") !=
                NULL ||
-           json_string(json_object(root, "prompt_feedback"),
-                       "block_reason") != NULL;
+           json_string(json_object(root, "prompt_feedback"), "block_reason") !=
+               NULL;
 }
 
 static enum finish read_finish(const cJSON *choice)

@@ -16,11 +16,16 @@
 
 /* error.code or error.type; a leading '*' stands for any beginning. */
 static const char *const quota_codes[] = {
-    "insufficient_quota",           "credit_balance_exhausted",
-    "*spend_limit_exceeded",        "organization_usage_limit_exceeded",
-    "enforced_spend_limit_reached", "billing_hard_limit_reached",
-    "billing_not_active",           "insufficient_balance",
-    "*quota_exhausted",             "billing_error",
+    "insufficient_quota",
+    "credit_balance_exhausted",
+    "*spend_limit_exceeded",
+    "organization_usage_limit_exceeded",
+    "enforced_spend_limit_reached",
+    "billing_hard_limit_reached",
+    "billing_not_active",
+    "insufficient_balance",
+    "*quota_exhausted",
+    "billing_error",
 };
 
 static const char *const quota_messages[] = {
@@ -30,12 +35,12 @@ static const char *const quota_messages[] = {
 
 /* llama-server says 500 to what the client did wrong. */
 static const char *const permanent_500[] = {
-    "json.exception",           "parse error",
-    "failed to parse",          "image input is not supported",
-    "must contain",             "missing 'role'",
-    "jinja exception",          "roles must alternate",
-    "unsupported content",      "failed to initialize samplers",
-    "invalid grammar",          "expected 'content'",
+    "json.exception",      "parse error",
+    "failed to parse",     "image input is not supported",
+    "must contain",        "missing 'role'",
+    "jinja exception",     "roles must alternate",
+    "unsupported content", "failed to initialize samplers",
+    "invalid grammar",     "expected 'content'",
 };
 
 static bool matches(const char *text, const char *pattern)

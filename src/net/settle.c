@@ -63,7 +63,7 @@ static void settle_deadline(const struct transfer *t, const char *host,
 /* Nothing came back on a connection that had been idle. */
 static bool closed_while_idle(const struct transfer *t)
 {
-    return t->reused && !t->headers &&
+    return t->reused && t->connected && !t->headers &&
            (t->code == CURLE_GOT_NOTHING || t->code == CURLE_SEND_ERROR ||
             t->code == CURLE_RECV_ERROR);
 }
@@ -71,14 +71,13 @@ static bool closed_while_idle(const struct transfer *t)
 static void settle_curl(const struct transfer *t, const char *host,
                         struct settled *out)
 {
-    const char *what = t->error[0] != '\0' ? t->error
-                                           : curl_easy_strerror(t->code);
+    const char *what =
+        t->error[0] != '\0' ? t->error : curl_easy_strerror(t->code);
     const char *advice = NULL;
     size_t i;
 
     out->as = closed_while_idle(t) ? SETTLED_CLOSED : SETTLED_AGAIN;
-    out->result =
-        out->as == SETTLED_CLOSED ? RESULT_IGNORED : RESULT_FAULT;
+    out->result = out->as == SETTLED_CLOSED ? RESULT_IGNORED : RESULT_FAULT;
     for (i = 0; i < sizeof(curl_table) / sizeof(*curl_table); i++) {
         if (curl_table[i].code != t->code)
             continue;
@@ -112,7 +111,9 @@ static void say_status(const struct transfer *t, const struct call *call,
     else if (f->type[0] != '\0')
         snprintf(code, sizeof(code), " (%s)", f->type);
     err_set(&out->why, "%s answered %d%s%s%s%s%s", host, t->status, code,
-            f->json ? ": " : f->message[0] != '\0' ? ", not as an API: \"" : "",
+            f->json                 ? ": "
+            : f->message[0] != '\0' ? ", not as an API: \""
+                                    : "",
             f->message, f->json || f->message[0] == '\0' ? "" : "\"",
             advice != NULL ? "; " : "");
     if (advice == NULL)
@@ -163,8 +164,8 @@ static void settle_status(const struct transfer *t, const struct call *call,
     }
     fault_parse(t->in.s, t->in.len, &f);
     say_status(t, call, host, &f, out);
-    out->hint = t->hints.retry_after >= 0 ? t->hints.retry_after
-                                          : f.retry_after;
+    out->hint =
+        t->hints.retry_after >= 0 ? t->hints.retry_after : f.retry_after;
     out->result = RESULT_ANSWER;
     switch (retry_judge(t->status, &t->hints, &f, t->ep->answered)) {
     case RETRY_FILTERED:
@@ -186,8 +187,8 @@ static void settle_status(const struct transfer *t, const struct call *call,
     }
     out->as = SETTLED_FAILED;
     bit = dialect_complaint(call, t->ep->lacks, &f);
-    if (bit != 0 && (t->status == 400 || t->status == 422 ||
-                     t->status == 500 || t->status == 501)) {
+    if (bit != 0 && (t->status == 400 || t->status == 422 || t->status == 500 ||
+                     t->status == 501)) {
         out->as = SETTLED_LACKS;
         out->lacks = bit;
     }
@@ -225,8 +226,8 @@ static void tidy_sentence(const char *key, struct err *why)
     str_release(&line);
 }
 
-void settle(const struct transfer *t, const struct call *call,
-            const char *key, struct reply *reply, struct settled *out)
+void settle(const struct transfer *t, const struct call *call, const char *key,
+            struct reply *reply, struct settled *out)
 {
     const struct dialect_ops *d = dialect_of(call->model->dialect);
     struct err why;

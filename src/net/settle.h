@@ -29,8 +29,8 @@ struct settled {
 };
 
 /* `key` is only looked for, to keep it out of the sentence; may be NULL. */
-void settle(const struct transfer *t, const struct call *call,
-            const char *key, struct reply *reply, struct settled *out);
+void settle(const struct transfer *t, const struct call *call, const char *key,
+            struct reply *reply, struct settled *out);
 
 /* "host:port" of a URL, for sentences. */
 void settle_host(const char *url, char *out, size_t size);

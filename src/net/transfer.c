@@ -119,8 +119,8 @@ void transfer_free(struct transfer *t)
     free(t);
 }
 
-int transfer_begin(struct transfer *t, CURLM *multi,
-                   struct curl_slist *headers, bool fresh, struct err *err)
+int transfer_begin(struct transfer *t, CURLM *multi, struct curl_slist *headers,
+                   bool fresh, struct err *err)
 {
     bool tls = strncmp(t->url.s, "https:", 6) == 0;
     int bad = 0;

@@ -62,8 +62,8 @@ struct transfer *transfer_new(const struct net_options *options,
 void transfer_free(struct transfer *t);
 
 /* Hands the attempt to libcurl.  `fresh`: not on an idle connection. */
-int transfer_begin(struct transfer *t, CURLM *multi,
-                   struct curl_slist *headers, bool fresh, struct err *err);
+int transfer_begin(struct transfer *t, CURLM *multi, struct curl_slist *headers,
+                   bool fresh, struct err *err);
 
 /* Which deadline has passed, if any. */
 enum transfer_deadline transfer_expired(const struct transfer *t);

@@ -487,6 +487,12 @@ int dialogue_hear(struct dialogue *d, uint32_t i, struct reply *reply,
     return d->heard == d->nslots ? finish(d, err) : 0;
 }
 
+void dialogue_again(struct dialogue *d, uint32_t slot)
+{
+    assert(slot < d->nslots && d->slots[slot].state == SLOT_OUT);
+    d->slots[slot].state = d->slots[slot].repaired ? SLOT_REPAIR : SLOT_ASK;
+}
+
 int dialogue_pass_gate(struct dialogue *d, struct err *err)
 {
     assert(d->state == WANT_GATE);

@@ -90,6 +90,10 @@ enum step dialogue_step(struct dialogue *d, struct call *call,
 int dialogue_hear(struct dialogue *d, uint32_t slot, struct reply *reply,
                   struct err *err);
 
+/* The call of this slot got no reply, through no fault of its own: it is asked
+ * for again. */
+void dialogue_again(struct dialogue *d, uint32_t slot);
+
 int dialogue_pass_gate(struct dialogue *d, struct err *err);
 /* Back to the generator while rounds remain, else dropped for `why`. */
 int dialogue_fail_gate(struct dialogue *d, enum drop why, const char *detail,

@@ -370,7 +370,7 @@ static void test_rebuild(void **state)
 
 static void test_similarity(void **state)
 {
-    struct dedup_options o = {SHINGLE_WORD, 2, 0.5, DEDUP_LSH};
+    struct dedup_options o = {SHINGLE_WORD, 2, 0.5, DEDUP_LSH, DEDUP_JACCARD};
 
     (void)state;
     assert_true(dedup_similarity(&o, "a b c d", 7, "A, b: c e", 9) == 0.5);

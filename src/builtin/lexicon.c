@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How the scores are made, from the four kinds of rule in lexicon.yaml:
+ *
+ *   term     an alarming word.  Its `surface` says how alarming it looks, its
+ *            `edge` how near to real harm its subject lies by itself.
+ *   sign     a construction that asks for harm ("how do I" + hurt + person).
+ *   context  what makes a term innocent; `benign` weakens edges, `excuse`
+ *            weakens signs (a game, a film), except those that are `firm`.
+ *   idiom    words that mean something else together; they cover the terms
+ *            and signs that begin inside them.
+ *
+ *      surface = strongest term, and a little of the second
+ *      edge    = strongest edge, some of the next, times (1 - benign)
+ *      harm    = 1 - (1 - edge) (1 - signs)
+ *
+ * The numbers are judgement, tuned on contrast prompts; they are no
+ * probabilities.  Nothing here looks at who wrote the text or obeys it.
+ */
+#include "builtin/lexicon.h"
+#include "base/yaml.h"
+#include "builtin/pattern.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOKENS_STACK  192
+#define TOKENS_MAX    16384 /* words of a text that are read */
+#define TOKEN_COVERED 0x100
+#define CONTEXTS_MAX  64
+
+enum kind { TERM, SIGN, CONTEXT, IDIOM };
+
+struct rule {
+    enum kind kind;
+    bool firm;
+    double weight; /* surface, harm, benign */
+    double second; /* edge, -, excuse */
+    unsigned slot; /* of a context: its counter */
+    char *about;
+};
+
+struct lexicon {
+    struct patterns *patterns;
+    struct rule *rules;
+    size_t nrules, ncontexts;
+};
+
+/* -- loading ------------------------------------------------------------ */
+
+struct section {
+    const char *name;
+    enum kind kind;
+    const char *weight, *second; /* keys of the numbers; NULL: none */
+    const char *patterns;        /* key of the list */
+    const char *const *keys;
+};
+
+static const char *const term_keys[] = {"about", "surface", "edge", "words",
+                                        NULL};
+static const char *const sign_keys[] = {"about", "harm", "firm", "when", NULL};
+static const char *const context_keys[] = {"about", "benign", "excuse", "words",
+                                           NULL};
+static const char *const idiom_keys[] = {"about", "when", NULL};
+
+static const struct section sections[] = {
+    {"terms", TERM, "surface", "edge", "words", term_keys},
+    {"signs", SIGN, "harm", NULL, "when", sign_keys},
+    {"contexts", CONTEXT, "benign", "excuse", "words", context_keys},
+    {"idioms", IDIOM, NULL, NULL, "when", idiom_keys},
+};
+#define NSECTIONS (sizeof(sections) / sizeof(sections[0]))
+
+static int load_number(const struct yaml *y, yaml_node item, const char *key,
+                       double *out, struct err *err)
+{
+    const char *text;
+    char *end;
+
+    if (key == NULL)
+        return 0;
+    text = yaml_text(y, yaml_get(y, item, key));
+    if (text == NULL)
+        return yaml_error(y, item, err, "\"%s\" is missing", key);
+    *out = strtod(text, &end);
+    if (end == text || *end != '\0' || !(*out >= 0 && *out <= 1))
+        return yaml_error(y, yaml_get(y, item, key), err,
+                          "\"%s\" must be a number from 0 to 1", key);
+    return 0;
+}
+
+static int load_patterns(struct lexicon *lex, const struct yaml *y,
+                         yaml_node list, unsigned rule, struct err *err)
+{
+    const char *text;
+    struct err why;
+    size_t i;
+
+    if (!yaml_is_list(y, list))
+        return yaml_error(y, list, err, "expected a list of patterns");
+    for (i = 0; i < yaml_size(y, list); i++) {
+        text = yaml_text(y, yaml_at(y, list, i));
+        if (text == NULL)
+            return yaml_error(y, yaml_at(y, list, i), err,
+                              "expected a pattern, which is a text");
+        if (patterns_add(lex->patterns, text, rule, &why) != 0)
+            return yaml_error(y, yaml_at(y, list, i), err, "%s", why.text);
+    }
+    return 0;
+}
+
+static int load_rule(struct lexicon *lex, const struct yaml *y, yaml_node item,
+                     const struct section *s, struct err *err)
+{
+    struct rule *r = &lex->rules[lex->nrules];
+    const char *about, *firm;
+
+    if (yaml_check_keys(y, item, s->keys, err) != 0)
+        return -1;
+    about = yaml_text(y, yaml_get(y, item, "about"));
+    if (about == NULL)
+        return yaml_error(y, item, err, "\"about\" is missing");
+    r->kind = s->kind;
+    r->about = strdup(about);
+    if (r->about == NULL)
+        return err_nomem(err);
+    lex->nrules++;
+    if (load_number(y, item, s->weight, &r->weight, err) != 0 ||
+        load_number(y, item, s->second, &r->second, err) != 0)
+        return -1;
+    firm = yaml_text(y, yaml_get(y, item, "firm"));
+    r->firm = firm != NULL && strcmp(firm, "yes") == 0;
+    if (r->kind == CONTEXT) {
+        if (lex->ncontexts == CONTEXTS_MAX)
+            return yaml_error(y, item, err, "more than %d contexts",
+                              CONTEXTS_MAX);
+        r->slot = (unsigned)lex->ncontexts++;
+    }
+    return load_patterns(lex, y, yaml_get(y, item, s->patterns),
+                         (unsigned)lex->nrules - 1, err);
+}
+
+static int load_forms(struct lexicon *lex, const struct yaml *y,
+                      struct err *err)
+{
+    yaml_node map = yaml_get(y, yaml_root(y), "forms");
+    const char *form, *base;
+    struct err why;
+    size_t i;
+
+    for (i = 0; i < yaml_size(y, map); i++) {
+        form = yaml_text(y, yaml_key(y, map, i));
+        base = yaml_text(y, yaml_value(y, map, i));
+        if (form == NULL || base == NULL)
+            return yaml_error(y, map, err, "expected \"form: word\" lines");
+        if (patterns_form(lex->patterns, form, base, &why) != 0)
+            return yaml_error(y, yaml_key(y, map, i), err, "%s", why.text);
+    }
+    return 0;
+}
+
+static int load_class(struct lexicon *lex, const struct yaml *y, yaml_node key,
+                      yaml_node list, struct err *err)
+{
+    const char *word;
+    struct err why;
+    size_t i;
+
+    if (!yaml_is_list(y, list))
+        return yaml_error(y, key, err, "expected a list of words");
+    for (i = 0; i < yaml_size(y, list); i++) {
+        word = yaml_text(y, yaml_at(y, list, i));
+        if (word == NULL)
+            return yaml_error(y, list, err, "expected a list of words");
+        if (patterns_class(lex->patterns, yaml_text(y, key), word, &why) != 0)
+            return yaml_error(y, yaml_at(y, list, i), err, "%s", why.text);
+    }
+    return 0;
+}
+
+static int load_classes(struct lexicon *lex, const struct yaml *y,
+                        struct err *err)
+{
+    yaml_node map = yaml_get(y, yaml_root(y), "classes");
+    size_t i;
+
+    for (i = 0; i < yaml_size(y, map); i++)
+        if (load_class(lex, y, yaml_key(y, map, i), yaml_value(y, map, i),
+                       err) != 0)
+            return -1;
+    return 0;
+}
+
+static int load_sections(struct lexicon *lex, const struct yaml *y,
+                         struct err *err)
+{
+    yaml_node list;
+    size_t i, k, n = 0;
+
+    for (k = 0; k < NSECTIONS; k++)
+        n += yaml_size(y, yaml_get(y, yaml_root(y), sections[k].name));
+    lex->rules = calloc(n + 1, sizeof(*lex->rules));
+    if (lex->rules == NULL)
+        return err_nomem(err);
+    for (k = 0; k < NSECTIONS; k++) {
+        list = yaml_get(y, yaml_root(y), sections[k].name);
+        if (!yaml_is_list(y, list))
+            return yaml_error(y, list, err, "the list \"%s\" is missing",
+                              sections[k].name);
+        for (i = 0; i < yaml_size(y, list); i++)
+            if (load_rule(lex, y, yaml_at(y, list, i), &sections[k], err) != 0)
+                return -1;
+    }
+    return 0;
+}
+
+struct lexicon *lexicon_load(const char *path, struct err *err)
+{
+    static const char *const keys[] = {"forms",    "classes", "terms", "signs",
+                                       "contexts", "idioms",  NULL};
+    struct lexicon *lex = calloc(1, sizeof(*lex));
+    struct yaml *y = NULL;
+    int failed = -1;
+
+    if (lex != NULL)
+        lex->patterns = patterns_new();
+    if (lex == NULL || lex->patterns == NULL) {
+        err_nomem(err);
+        goto out;
+    }
+    y = yaml_load(path, err);
+    if (y == NULL)
+        goto out;
+    failed = yaml_check_keys(y, yaml_root(y), keys, err) != 0 ||
+             load_forms(lex, y, err) != 0 || load_classes(lex, y, err) != 0 ||
+             load_sections(lex, y, err) != 0 ||
+             patterns_seal(lex->patterns, err) != 0;
+out:
+    yaml_free(y);
+    if (failed) {
+        lexicon_free(lex);
+        return NULL;
+    }
+    return lex;
+}
+
+void lexicon_free(struct lexicon *lex)
+{
+    size_t i;
+
+    if (lex == NULL)
+        return;
+    for (i = 0; i < lex->nrules; i++)
+        free(lex->rules[i].about);
+    free(lex->rules);
+    patterns_free(lex->patterns);
+    free(lex);
+}
+
+/* -- reading ------------------------------------------------------------ */
+
+/* What one text gave, before it is made scores. */
+struct tally {
+    struct token *tokens;
+    size_t n;
+    double surface[2]; /* strongest, and next of another word */
+    double edge[3];
+    double sign[2];
+    const struct rule *term, *near, *worst, *idiom; /* the strongest ones */
+    struct hit term_at, near_at, worst_at;
+    unsigned char contexts[CONTEXTS_MAX];
+};
+
+/* Keeps the largest values in falling order. */
+static bool keep(double *top, size_t n, double x)
+{
+    size_t i, k;
+
+    for (i = 0; i < n; i++) {
+        if (x <= top[i])
+            continue;
+        for (k = n - 1; k > i; k--)
+            top[k] = top[k - 1];
+        top[i] = x;
+        return i == 0;
+    }
+    return false;
+}
+
+static void find_idioms(const struct lexicon *lex, struct tally *t)
+{
+    struct scan scan = {0};
+    struct hit hit;
+    size_t i;
+
+    while (patterns_next(lex->patterns, t->tokens, t->n, &scan, &hit)) {
+        if (lex->rules[hit.rule].kind != IDIOM)
+            continue;
+        t->idiom = &lex->rules[hit.rule];
+        for (i = hit.first; i <= hit.last; i++)
+            t->tokens[i].flags |= TOKEN_COVERED;
+    }
+}
+
+static void take_term(struct tally *t, const struct rule *r,
+                      const struct hit *hit)
+{
+    bool covered = (t->tokens[hit->first].flags & TOKEN_COVERED) != 0;
+    double edge = covered ? 0.1 * r->second : r->second;
+
+    if (keep(t->surface, 2, covered ? 0.85 * r->weight : r->weight)) {
+        t->term = r;
+        t->term_at = *hit;
+    }
+    if (keep(t->edge, 3, edge)) {
+        t->near = r;
+        t->near_at = *hit;
+    }
+}
+
+static void take_hits(const struct lexicon *lex, struct tally *t)
+{
+    struct scan scan = {0};
+    struct hit hit;
+    const struct rule *r;
+    bool covered;
+
+    while (patterns_next(lex->patterns, t->tokens, t->n, &scan, &hit)) {
+        r = &lex->rules[hit.rule];
+        covered = (t->tokens[hit.first].flags & t->tokens[hit.last].flags &
+                   TOKEN_COVERED) != 0;
+        if (r->kind == TERM) {
+            take_term(t, r, &hit);
+        } else if (r->kind == CONTEXT) {
+            if (t->contexts[r->slot] < 4)
+                t->contexts[r->slot]++;
+        } else if (r->kind == SIGN) {
+            if (keep(t->sign, 2, covered ? 0.15 * r->weight : r->weight)) {
+                t->worst = r;
+                t->worst_at = hit;
+            }
+        }
+    }
+}
+
+/* Innocent context found; the strongest goes to *which, the best excuse to
+ * *excuse. */
+static double weigh_contexts(const struct lexicon *lex, const struct tally *t,
+                             const struct rule **which, double *excuse)
+{
+    double doubt = 1, best = 0, b;
+    const struct rule *r;
+    size_t i;
+
+    *which = NULL;
+    *excuse = 0;
+    for (i = 0; i < lex->nrules; i++) {
+        r = &lex->rules[i];
+        if (r->kind != CONTEXT || t->contexts[r->slot] == 0)
+            continue;
+        b = 1 - r->weight;
+        if (t->contexts[r->slot] > 1)
+            b *= 1 - 0.6 * r->weight;
+        if (t->contexts[r->slot] > 2)
+            b *= 1 - 0.4 * r->weight;
+        doubt *= b;
+        if (r->second > *excuse)
+            *excuse = r->second;
+        if (1 - b > best) {
+            best = 1 - b;
+            *which = r;
+        }
+    }
+    return 1 - doubt;
+}
+
+/* Copies text, lower case, white space as spaces, cut between characters. */
+static void quote(const char *text, size_t len, char *out, size_t size)
+{
+    size_t i, n = len < size - 1 ? len : size - 1;
+
+    while (n > 0 && n < len && ((unsigned char)text[n] & 0xC0) == 0x80)
+        n--;
+    for (i = 0; i < n; i++)
+        out[i] = (unsigned char)text[i] < 0x20 ? ' ' : text[i];
+    for (i = 0; i < n; i++)
+        if (out[i] >= 'A' && out[i] <= 'Z')
+            out[i] = (char)(out[i] - 'A' + 'a');
+    out[n] = '\0';
+}
+
+static void quote_hit(const struct tally *t, const struct hit *hit,
+                      const char *text, char *out, size_t size)
+{
+    const struct token *a = &t->tokens[hit->first], *b = &t->tokens[hit->last];
+
+    quote(text + a->start, b->start + b->len - a->start, out, size);
+}
+
+static void explain(const struct tally *t, const struct rule *context,
+                    double signs, const char *text, struct lexicon_reading *out)
+{
+    char words[48];
+
+    if (t->worst != NULL && signs >= 0.25) {
+        quote_hit(t, &t->worst_at, text, words, sizeof(words));
+        snprintf(out->why, sizeof(out->why), "it %s (\"%s\")", t->worst->about,
+                 words);
+        return;
+    }
+    if (t->term == NULL) {
+        snprintf(out->why, sizeof(out->why), "nothing in it points to harm");
+        return;
+    }
+    if (t->near != NULL && t->edge[0] >= 0.2)
+        quote_hit(t, &t->near_at, text, words, sizeof(words));
+    else
+        quote_hit(t, &t->term_at, text, words, sizeof(words));
+    if (t->idiom != NULL)
+        snprintf(out->why, sizeof(out->why), "\"%s\" is %s here", words,
+                 t->idiom->about);
+    else if (context != NULL)
+        snprintf(out->why, sizeof(out->why), "\"%s\" is about %s here", words,
+                 context->about);
+    else if (t->edge[0] >= 0.2)
+        snprintf(out->why, sizeof(out->why),
+                 "\"%s\" touches on %s and nothing around it settles the sense",
+                 words, t->near->about);
+    else
+        snprintf(out->why, sizeof(out->why),
+                 "\"%s\" is there, but nobody is to be harmed", words);
+}
+
+static void score(const struct lexicon *lex, const struct tally *t,
+                  const char *text, struct lexicon_reading *out)
+{
+    const struct rule *context;
+    double excuse, signs, edge;
+
+    out->benign = weigh_contexts(lex, t, &context, &excuse);
+    out->surface = t->surface[0] + (1 - t->surface[0]) * 0.35 * t->surface[1];
+    signs = t->sign[0] + (1 - t->sign[0]) * 0.4 * t->sign[1];
+    if (t->worst == NULL || !t->worst->firm)
+        signs *= 1 - excuse;
+    if (signs > 0.5 && out->surface < signs)
+        out->surface = signs;
+    edge = t->edge[0] + (1 - t->edge[0]) * 0.4 * t->edge[1] + 0.15 * t->edge[2];
+    edge = (edge < 0.6 ? edge : 0.6) * (1 - out->benign);
+    out->harm = 1 - (1 - edge) * (1 - signs);
+    if (t->term != NULL)
+        quote_hit(t, &t->term_at, text, out->focus, sizeof(out->focus));
+    explain(t, context, signs, text, out);
+}
+
+void lexicon_read(const struct lexicon *lex, const char *text, size_t len,
+                  struct lexicon_reading *out)
+{
+    struct token few[TOKENS_STACK], *many = NULL;
+    struct tally t;
+
+    memset(&t, 0, sizeof(t));
+    memset(out, 0, sizeof(*out));
+    t.tokens = few;
+    t.n = patterns_split(lex->patterns, text, len, few, TOKENS_STACK);
+    if (t.n == TOKENS_STACK) {
+        many = malloc(TOKENS_MAX * sizeof(*many));
+        if (many != NULL) {
+            t.tokens = many;
+            t.n = patterns_split(lex->patterns, text, len, many, TOKENS_MAX);
+        }
+    }
+    find_idioms(lex, &t);
+    take_hits(lex, &t);
+    score(lex, &t, text, out);
+    free(many);
+}

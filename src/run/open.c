@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Opening a run: everything is loaded and checked before the folder is
+ * touched, so that a mistake costs nothing; then the store says whether this
+ * is a new run or one to go on with.
+ *
+ * The fingerprint is all that can change a row: options, model names, hashes
+ * of graph, seeds and screens.  Where a model is reached is not part of it,
+ * nor is concurrency.  A folder whose fingerprint differs is refused with the
+ * name of what differs.
+ */
+#include "run/models.h"
+#include "run/state.h"
+#include "run/templates.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "dataset/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+const struct run_options RUN_DEFAULTS = {
+    .n = 100,
+    .seed = 1,
+    .concurrency = 64,
+    .window = 256,
+    .rounds = 4,
+    .samples = 3,
+    .min_refusals = 2,
+    .min_words = 3,
+    .max_words = 120,
+    .threshold = 0.7,
+    .patience = 5000,
+};
+
+double run_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* --- models ------------------------------------------------------------------- */
+
+static const struct model *add_model(struct run *r, const char *spec,
+                                     const char *otherwise, struct err *err)
+{
+    const struct run_options *o = &r->options;
+    struct aliases aliases = {o->alias, o->alias_of, o->naliases};
+    struct model *m = &r->models[r->nmodels];
+    const char *which = spec != NULL ? spec : otherwise;
+    size_t i;
+
+    /* One model, one record: the engine tells endpoints apart by it. */
+    for (i = 0; i < r->nmodels; i++)
+        if (strcmp(r->models[i].spec, which) == 0)
+            return &r->models[i];
+    if (models_resolve(which, &aliases, m, err) != 0) {
+        model_release(m);
+        return NULL;
+    }
+    free(m->spec);
+    m->spec = strdup(which);
+    r->nmodels++;
+    return m;
+}
+
+static int add_models(struct run *r, struct err *err)
+{
+    static const char *const judges[] = {"builtin:judge-strict",
+                                         "builtin:judge-moderate",
+                                         "builtin:judge-permissive"};
+    const struct run_options *o = &r->options;
+    struct dialogue_plan *p = &r->plan;
+    size_t i;
+
+    p->njudges = o->njudges > 0 ? o->njudges : 3;
+    for (i = 0; i < p->njudges; i++) {
+        p->judges[i] = add_model(r, o->njudges > 0 ? o->judges[i] : judges[i],
+                                 NULL, err);
+        if (p->judges[i] == NULL)
+            return -1;
+    }
+    p->ntargets = o->ntargets > 0 ? o->ntargets : 1;
+    for (i = 0; i < p->ntargets; i++) {
+        p->targets[i] =
+            add_model(r, o->ntargets > 0 ? o->targets[i] : "builtin:cautious",
+                      NULL, err);
+        if (p->targets[i] == NULL)
+            return -1;
+    }
+    p->generator = add_model(r, o->generator, "builtin:generator", err);
+    p->witness = add_model(r, o->witness, "builtin:witness", err);
+    p->answer_judge = add_model(r, o->answer_judge, "builtin:answer-judge", err);
+    p->orchestrator =
+        add_model(r, o->orchestrator, "builtin:orchestrator", err);
+    return p->generator != NULL && p->witness != NULL &&
+                   p->answer_judge != NULL && p->orchestrator != NULL
+               ? 0
+               : -1;
+}
+
+/* --- categories ----------------------------------------------------------------- */
+
+static int want_category(struct run *r, const char *name, size_t len,
+                         struct err *err)
+{
+    const struct category *c;
+    size_t i, n = concepts_categories(r->graph, &c);
+    char number[16];
+
+    for (i = 0; i < n; i++) {
+        snprintf(number, sizeof(number), "%u", c[i].id);
+        if ((strlen(c[i].slug) == len && memcmp(c[i].slug, name, len) == 0) ||
+            (strlen(number) == len && memcmp(number, name, len) == 0)) {
+            r->wanted[i] = true;
+            return 0;
+        }
+    }
+    return err_set(err,
+                   "unknown category \"%.*s\"; name it by slug or number, "
+                   "for example %s or %u (see \"phgen graph stats\")",
+                   (int)len, name, c[0].slug, c[0].id);
+}
+
+static int choose_categories(struct run *r, struct err *err)
+{
+    const char *p = r->options.categories;
+    const struct category *c;
+    size_t n = concepts_categories(r->graph, &c), i, len;
+
+    r->wanted = calloc(n + 1, sizeof(*r->wanted));
+    if (r->wanted == NULL)
+        return err_nomem(err);
+    for (i = 0; p == NULL && i < n; i++)
+        r->wanted[i] = true;
+    for (; p != NULL && *p != '\0'; p += len) {
+        len = strcspn(p, ", ");
+        if (len > 0 && want_category(r, p, len, err) != 0)
+            return -1;
+        len += strspn(p + len, ", ");
+    }
+    return 0;
+}
+
+/* --- screens -------------------------------------------------------------------- */
+
+/* Adds an --against file to the index with id 0; its hash to the config. */
+static int add_screen(struct run *r, const char *path, cJSON *hashes,
+                      struct err *err)
+{
+    struct reader *in = reader_open(path, NULL, err);
+    struct hasher *h = hasher_new();
+    struct reader_row row;
+    char hex[HASH_HEX];
+    int got = -1;
+
+    while (in != NULL && (got = reader_next(in, &row, err)) == 1) {
+        hash_field(h, row.prompt, row.len);
+        if (dedup_add(r->dedup, 0, row.prompt, row.len, err) != 0) {
+            got = -1;
+            break;
+        }
+    }
+    reader_close(in);
+    hash_hex(hasher_end(h), hex);
+    cJSON_AddItemToArray(hashes, cJSON_CreateString(hex));
+    return got;
+}
+
+/* --- the fingerprint -------------------------------------------------------------- */
+
+static void add_names(cJSON *o, const char *name,
+                      const struct model *const models[], size_t n)
+{
+    cJSON *list = cJSON_AddArrayToObject(o, name);
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        cJSON_AddItemToArray(list, cJSON_CreateString(models[i]->name));
+}
+
+static int add_file_hash(cJSON *o, const char *name, const char *dir,
+                         const char *file, struct err *err)
+{
+    char *path = file_join(dir, file), hex[HASH_HEX];
+    struct str text;
+    int failed;
+
+    str_init(&text, 16u << 20);
+    failed = path == NULL ? err_nomem(err) : file_read(path, &text, err);
+    if (!failed) {
+        hash_hex(hash_bytes(text.s, text.len), hex);
+        cJSON_AddStringToObject(o, name, hex);
+    }
+    str_release(&text);
+    free(path);
+    return failed;
+}
+
+static void hash_templates(struct run *r)
+{
+    struct hasher *h = hasher_new();
+    int a;
+
+    for (a = 0; a < AGENT_COUNT; a++) {
+        hash_number(h, r->templates[a].hash.high);
+        hash_number(h, r->templates[a].hash.low);
+    }
+    hash_hex(hasher_end(h), r->templates_hash);
+}
+
+static int make_fingerprint(struct run *r, cJSON *screens, struct err *err)
+{
+    const struct run_options *o = &r->options;
+    const struct dialogue_plan *p = &r->plan;
+    cJSON *c = r->config = cJSON_CreateObject();
+    struct str text;
+
+    cJSON_AddStringToObject(c, "version", PHGEN_VERSION);
+    cJSON_AddNumberToObject(c, "n", (double)o->n);
+    cJSON_AddNumberToObject(c, "seed", (double)o->seed);
+    cJSON_AddNumberToObject(c, "window", o->window);
+    cJSON_AddNumberToObject(c, "rounds", o->rounds);
+    cJSON_AddNumberToObject(c, "samples", o->samples);
+    cJSON_AddNumberToObject(c, "min_refusals", o->min_refusals);
+    cJSON_AddNumberToObject(c, "min_words", o->min_words);
+    cJSON_AddNumberToObject(c, "max_words", o->max_words);
+    cJSON_AddNumberToObject(c, "threshold", o->threshold);
+    cJSON_AddStringToObject(c, "categories",
+                            o->categories != NULL ? o->categories : "all");
+    cJSON_AddBoolToObject(c, "witness_required", !o->no_witness);
+    cJSON_AddStringToObject(c, "generator", p->generator->name);
+    add_names(c, "judges", p->judges, p->njudges);
+    add_names(c, "targets", p->targets, p->ntargets);
+    cJSON_AddStringToObject(c, "witness", p->witness->name);
+    cJSON_AddStringToObject(c, "answer_judge", p->answer_judge->name);
+    cJSON_AddStringToObject(c, "orchestrator", p->orchestrator->name);
+    cJSON_AddStringToObject(c, "graph", r->graph_hash);
+    cJSON_AddStringToObject(c, "templates", r->templates_hash);
+    cJSON_AddItemToObject(c, "against", screens);
+    if (add_file_hash(c, "grammar", o->seeds, "grammar.yaml", err) != 0 ||
+        add_file_hash(c, "lexicon", o->seeds, "lexicon.yaml", err) != 0)
+        return -1;
+    str_init(&text, 1 << 20);
+    json_print(c, &text);
+    hash_hex(hash_bytes(text.s, text.len), r->id);
+    str_release(&text);
+    return 0;
+}
+
+/* The store's fingerprint must be ours; names the first thing that differs. */
+static int compare_fingerprint(struct run *r, const char *stored,
+                               struct err *err)
+{
+    cJSON *old = json_parse(stored, strlen(stored), err), *a, *b;
+    struct str was, is;
+    int failed = 0;
+
+    if (old == NULL)
+        return err_prefix(err, "the store in %s", r->options.out);
+    cJSON_ArrayForEach (a, r->config) {
+        b = cJSON_GetObjectItemCaseSensitive(old, a->string);
+        if (b != NULL && cJSON_Compare(a, b, true))
+            continue;
+        str_init(&was, 400);
+        str_init(&is, 400);
+        if (b != NULL)
+            json_print(b, &was);
+        json_print(a, &is);
+        failed = err_set(err,
+                         "%s holds another run: its %s is %s, not %s; choose "
+                         "another --out, or the same options to resume",
+                         r->options.out, a->string, was.s, is.s);
+        str_release(&was);
+        str_release(&is);
+        break;
+    }
+    cJSON_Delete(old);
+    return failed;
+}
+
+/* --- resuming ---------------------------------------------------------------------- */
+
+struct job *run_plan_next(struct run *r)
+{
+    uint64_t seq = r->next_seq++, w = r->options.window;
+    struct job *j = &r->jobs[seq % w];
+
+    if (seq > w)
+        planner_learn(r->planner, &j->path, j->accepted);
+    planner_plan(r->planner, seq, &j->path);
+    return j;
+}
+
+void run_committed(struct run *r, uint64_t seq, bool accepted)
+{
+    struct job *j = &r->jobs[seq % r->options.window];
+
+    j->state = JOB_COMMITTED;
+    j->accepted = accepted;
+    r->commit_seq = seq + 1;
+    if (accepted) {
+        r->accepted++;
+        r->last_accepted_seq = seq;
+    }
+}
+
+/* Plays the decided candidates through planner and dedup: no calls, no
+ * dialogue, the same state as if they had just been decided. */
+static int replay(struct run *r, struct err *err)
+{
+    struct store_cursor *c = store_read(r->store, err);
+    char key[HASH_HEX];
+    struct decided d;
+    struct job *j;
+    bool accepted;
+    int got = -1;
+
+    while (c != NULL && (got = store_next(c, &d, err)) == 1) {
+        j = run_plan_next(r);
+        record_path_key(&j->path, key);
+        if (d.seq != r->commit_seq || strcmp(key, d.path_key) != 0) {
+            got = err_set(err,
+                          "the store in %s does not fit its own configuration "
+                          "at candidate %llu; it may be damaged",
+                          r->options.out, (unsigned long long)r->commit_seq);
+            break;
+        }
+        accepted = strcmp(d.outcome, outcome_name(OUTCOME_HARMLESS)) == 0 ||
+                   strcmp(d.outcome, outcome_name(OUTCOME_CONTROVERSIAL)) == 0;
+        if (accepted && dedup_add(r->dedup, d.seq, d.prompt, strlen(d.prompt),
+                                  err) != 0) {
+            got = -1;
+            break;
+        }
+        run_committed(r, d.seq, accepted);
+    }
+    store_read_end(c);
+    return got;
+}
+
+static int open_store(struct run *r, struct err *err)
+{
+    char *path = file_join(r->options.out, "run.sqlite");
+    struct ledger_sum sum;
+    struct str text;
+    int got = -1;
+
+    if (path == NULL)
+        return err_nomem(err);
+    str_init(&text, 1 << 20);
+    r->store = store_open(path, err);
+    free(path);
+    if (r->store == NULL)
+        goto out;
+    got = store_get(r->store, "config", &text, err);
+    if (got == 0) {
+        json_print(r->config, &text);
+        got = store_set(r->store, "config", text.s, err);
+    } else if (got == 1) {
+        got = compare_fingerprint(r, text.s, err);
+    }
+    if (got == 0 && (store_ledger_sum(r->store, &sum, err) != 0 ||
+                     replay(r, err) != 0))
+        got = -1;
+    if (got == 0)
+        r->paid_before = sum.calls;
+out:
+    str_release(&text);
+    return got;
+}
+
+/* --- putting it together -------------------------------------------------------------- */
+
+static int check_options(const struct run_options *o, struct err *err)
+{
+    if (o->window <= o->concurrency)
+        return err_set(err,
+                       "the window (%u) must be larger than the concurrency "
+                       "(%u); raise --window or lower --concurrency",
+                       o->window, o->concurrency);
+    if (o->min_refusals > o->samples)
+        return err_set(err,
+                       "--min-refusals %u can never be reached with "
+                       "--samples %u",
+                       o->min_refusals, o->samples);
+    if (o->samples > SAMPLES_MAX)
+        return err_set(err, "--samples is at most %d", SAMPLES_MAX);
+    return 0;
+}
+
+static int load(struct run *r, struct err *err)
+{
+    struct run_options *o = &r->options;
+    struct dedup_options like = DEDUP_DEFAULTS;
+    struct planner_options plan = {.seed = o->seed, .n = o->n};
+
+    like.threshold = o->threshold;
+    concepts_init();
+    r->graph = concepts_load(o->graph, err);
+    if (r->graph == NULL)
+        return -1;
+    hash_hex(concepts_hash(r->graph), r->graph_hash);
+    if (choose_categories(r, err) != 0 || add_models(r, err) != 0 ||
+        templates_load(o->seeds, r->templates, err) != 0)
+        return -1;
+    hash_templates(r);
+    plan.category = r->wanted;
+    r->planner = planner_new(r->graph, &plan, err);
+    r->dedup = dedup_new(&like, err);
+    r->builtin = builtin_open(o->seeds, err);
+    return r->planner != NULL && r->dedup != NULL && r->builtin != NULL ? 0
+                                                                        : -1;
+}
+
+static void fill_plan(struct run *r)
+{
+    const struct run_options *o = &r->options;
+
+    r->plan.templates = r->templates;
+    r->plan.seed = o->seed;
+    r->plan.rounds = o->rounds;
+    r->plan.samples = o->samples;
+    r->plan.min_refusals = o->min_refusals;
+    r->plan.no_witness = o->no_witness;
+    r->provenance.run = r->id;
+    r->provenance.templates = r->templates_hash;
+    r->provenance.graph = r->graph_hash;
+    r->provenance.seed = o->seed;
+}
+
+static int start_engine(struct run *r, struct err *err)
+{
+    struct net_options n = NET_DEFAULTS;
+
+    if (r->options.timeout > 0)
+        n.total_timeout = r->options.timeout;
+    n.ca_file = r->options.ca_file;
+    n.seed = r->options.seed;
+    r->net = net_new(&n, err);
+    r->jobs = calloc(r->options.window, sizeof(*r->jobs));
+    r->sent = calloc(r->options.concurrency, sizeof(*r->sent));
+    if (r->net == NULL)
+        return -1;
+    return r->jobs != NULL && r->sent != NULL ? 0 : err_nomem(err);
+}
+
+static struct run *load_run(const struct run_options *options, struct err *err)
+{
+    struct run *r = calloc(1, sizeof(*r));
+    cJSON *screens = cJSON_CreateArray();
+    size_t i;
+
+    if (r == NULL || screens == NULL) {
+        free(r);
+        cJSON_Delete(screens);
+        err_nomem(err);
+        return NULL;
+    }
+    r->options = *options;
+    r->next_seq = r->commit_seq = 1;
+    r->started = run_now();
+    if (check_options(options, err) != 0 || load(r, err) != 0)
+        goto fail;
+    for (i = 0; i < options->nagainst; i++)
+        if (add_screen(r, options->against[i], screens, err) != 0)
+            goto fail;
+    if (make_fingerprint(r, screens, err) != 0) {
+        screens = NULL; /* the config has it */
+        goto fail;
+    }
+    fill_plan(r);
+    return r;
+fail:
+    cJSON_Delete(screens);
+    run_close(r);
+    return NULL;
+}
+
+struct run *run_open(const struct run_options *options, struct err *err)
+{
+    struct run *r = load_run(options, err);
+
+    if (r == NULL)
+        return NULL;
+    if (start_engine(r, err) != 0 || file_make_dir(options->out, err) != 0 ||
+        open_store(r, err) != 0) {
+        run_close(r);
+        return NULL;
+    }
+    return r;
+}
+
+void run_close(struct run *r)
+{
+    uint64_t i;
+
+    if (r == NULL)
+        return;
+    for (i = 0; r->jobs != NULL && i < r->options.window; i++) {
+        if (r->jobs[i].has_pending)
+            call_release(&r->jobs[i].pending);
+        if (r->jobs[i].state == JOB_LIVE || r->jobs[i].state == JOB_ENDED)
+            dialogue_release(&r->jobs[i].dialogue);
+    }
+    free(r->jobs);
+    free(r->sent);
+    net_free(r->net);
+    store_close(r->store);
+    builtin_close(r->builtin);
+    dedup_free(r->dedup);
+    planner_free(r->planner);
+    concepts_free(r->graph);
+    templates_release(r->templates);
+    for (i = 0; i < r->nmodels; i++)
+        model_release(&r->models[i]);
+    free(r->wanted);
+    cJSON_Delete(r->config);
+    free(r);
+}
+
+cJSON *run_dry(const struct run_options *options, struct err *err)
+{
+    struct run *r = load_run(options, err);
+    const struct dialogue_plan *p;
+    double tries = 1.6, rounds = 1.4, n;
+    cJSON *o, *calls;
+
+    if (r == NULL)
+        return NULL;
+    p = &r->plan;
+    n = (double)options->n * tries;
+    o = cJSON_CreateObject();
+    cJSON_AddItemToObject(o, "config", r->config);
+    r->config = NULL;
+    calls = cJSON_AddObjectToObject(o, "expected_calls");
+    cJSON_AddNumberToObject(calls, agent_name(AGENT_GENERATOR), n * rounds);
+    cJSON_AddNumberToObject(calls, agent_name(AGENT_JUDGE),
+                            n * rounds * (double)p->njudges);
+    cJSON_AddNumberToObject(calls, agent_name(AGENT_TARGET),
+                            n * rounds * (double)p->ntargets *
+                                (0.5 * (options->samples +
+                                        options->min_refusals)));
+    if (!options->no_witness) {
+        cJSON_AddNumberToObject(calls, agent_name(AGENT_WITNESS), n);
+        cJSON_AddNumberToObject(calls, agent_name(AGENT_ANSWER_JUDGE), n);
+    }
+    cJSON_AddNumberToObject(calls, agent_name(AGENT_ORCHESTRATOR), n);
+    cJSON_AddStringToObject(
+        o, "estimate",
+        "1.6 candidates a row and 1.4 rounds a candidate, as the embedded "
+        "models need; a target that refuses less needs more");
+    run_close(r);
+    return o;
+}

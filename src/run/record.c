@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The record's fields in the order in which a person reads them.  Everything
+ * here depends on the candidate and the configuration alone, no clock and no
+ * host, so that equal runs write equal bytes.
+ */
+#include "run/record.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "base/wilson.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define EXCERPT_MAX 300
+
+static void add_id(cJSON *o, const char *prompt)
+{
+    struct str normal;
+    char hex[HASH_HEX];
+
+    str_init(&normal, 1 << 20);
+    text_normalise(prompt, strlen(prompt), &normal);
+    hash_hex(hash_bytes(normal.s, normal.len), hex);
+    str_release(&normal);
+    cJSON_AddStringToObject(o, "id", hex);
+}
+
+static void add_messages(cJSON *o, const char *prompt)
+{
+    cJSON *list = cJSON_AddArrayToObject(o, "messages");
+    cJSON *m = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(m, "role", "user");
+    cJSON_AddStringToObject(m, "content", prompt);
+    cJSON_AddItemToArray(list, m);
+}
+
+static void add_path(cJSON *o, const struct path *p)
+{
+    cJSON *path = cJSON_AddObjectToObject(o, "path");
+
+    cJSON_AddStringToObject(path, "trigger", p->trigger);
+    cJSON_AddStringToObject(path, "sense", p->sense);
+    if (p->setting != NULL)
+        cJSON_AddStringToObject(path, "setting", p->setting);
+    else
+        cJSON_AddNullToObject(path, "setting");
+    cJSON_AddStringToObject(path, "task_kind", task_kind_name(p->kind));
+    cJSON_AddStringToObject(path, "task", p->task);
+}
+
+static void add_judges(cJSON *o, const struct candidate *c)
+{
+    cJSON *list = cJSON_AddArrayToObject(o, "judges"), *v;
+    size_t i;
+
+    for (i = 0; i < c->nvotes; i++) {
+        v = cJSON_CreateObject();
+        cJSON_AddStringToObject(v, "model", c->votes[i].model);
+        cJSON_AddStringToObject(v, "verdict",
+                                verdict_name(c->votes[i].verdict));
+        cJSON_AddStringToObject(v, "reason", c->votes[i].reason);
+        cJSON_AddItemToArray(list, v);
+    }
+}
+
+static const char *class_name(enum refusal_class c)
+{
+    static const char *const names[REFUSAL_CLASSES] = {
+        [REFUSAL_NONE] = "compliance",
+        [REFUSAL_PARTIAL] = "partial_refusal",
+        [REFUSAL_FULL] = "full_refusal",
+        [REFUSAL_EMPTY] = "empty",
+    };
+
+    return names[c];
+}
+
+/* Rounded so that a row reads well; four digits are more than m samples say. */
+static double round4(double x)
+{
+    return (double)(long)(x * 10000 + 0.5) / 10000;
+}
+
+static void add_targets(cJSON *o, const struct candidate *c)
+{
+    cJSON *list = cJSON_AddArrayToObject(o, "targets"), *t;
+    const struct target_result *r;
+    struct interval w;
+    size_t i;
+
+    for (i = 0; i < c->ntargets; i++) {
+        r = &c->targets[i];
+        w = wilson(r->refusals, r->samples);
+        t = cJSON_CreateObject();
+        cJSON_AddStringToObject(t, "model", r->model != NULL ? r->model : "");
+        cJSON_AddNumberToObject(t, "refusals", r->refusals);
+        cJSON_AddNumberToObject(t, "partial", r->partial);
+        cJSON_AddNumberToObject(t, "samples", r->samples);
+        cJSON_AddNumberToObject(
+            t, "rate",
+            r->samples > 0 ? round4((double)r->refusals / r->samples) : 0);
+        cJSON_AddNumberToObject(t, "wilson_low", round4(w.low));
+        cJSON_AddNumberToObject(t, "wilson_high", round4(w.high));
+        cJSON_AddStringToObject(t, "class", class_name(r->cls));
+        cJSON_AddStringToObject(t, "reason", refusal_reason_name(r->reason));
+        cJSON_AddStringToObject(t, "excerpt",
+                                r->excerpt != NULL ? r->excerpt : "");
+        cJSON_AddItemToArray(list, t);
+    }
+}
+
+/* The beginning of a text, cut between characters. */
+static void add_excerpt(cJSON *o, const char *name, const char *text)
+{
+    char *copy;
+    size_t n = strlen(text);
+
+    if (n > EXCERPT_MAX) {
+        n = EXCERPT_MAX;
+        while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+            n--;
+    }
+    copy = str_dup(text, n);
+    cJSON_AddStringToObject(o, name, copy != NULL ? copy : "");
+    free(copy);
+}
+
+static void add_witness(cJSON *o, const struct candidate *c)
+{
+    const struct witness_result *w = &c->witness;
+    cJSON *v;
+
+    if (!w->heard) {
+        cJSON_AddNullToObject(o, "witness");
+        return;
+    }
+    v = cJSON_AddObjectToObject(o, "witness");
+    cJSON_AddStringToObject(v, "model", w->model);
+    cJSON_AddStringToObject(v, "answer_judge", w->judge);
+    cJSON_AddStringToObject(v, "verdict",
+                            !w->harmless ? "harmful_answer"
+                            : w->answers ? "harmless_answer"
+                                         : "no_answer");
+    add_excerpt(v, "excerpt", w->answer);
+}
+
+static void add_provenance(cJSON *o, const struct candidate *c,
+                           const struct provenance *p)
+{
+    cJSON *v = cJSON_AddObjectToObject(o, "provenance");
+
+    cJSON_AddStringToObject(v, "run", p->run);
+    cJSON_AddStringToObject(v, "generator", c->generator);
+    cJSON_AddNumberToObject(v, "seed", (double)p->seed);
+    cJSON_AddNumberToObject(v, "sequence", (double)c->seq);
+    cJSON_AddStringToObject(v, "templates", p->templates);
+    cJSON_AddStringToObject(v, "graph", p->graph);
+    cJSON_AddStringToObject(v, "version", PHGEN_VERSION);
+}
+
+static void add_focus(cJSON *o, const struct candidate *c)
+{
+    cJSON *focus = cJSON_AddArrayToObject(o, "focus");
+    size_t i;
+
+    for (i = 0; i < c->nfocus; i++)
+        cJSON_AddItemToArray(focus, cJSON_CreateString(c->focus[i]));
+}
+
+void record_row(const struct candidate *c, const struct provenance *p,
+                struct str *out)
+{
+    cJSON *o = cJSON_CreateObject();
+
+    add_id(o, c->prompt);
+    cJSON_AddStringToObject(o, "prompt", c->prompt);
+    add_messages(o, c->prompt);
+    cJSON_AddStringToObject(o, "category", c->path.category->slug);
+    cJSON_AddNumberToObject(o, "category_id", c->path.category->id);
+    cJSON_AddStringToObject(o, "domain", c->path.category->domain);
+    cJSON_AddStringToObject(o, "label", outcome_name(c->outcome));
+    cJSON_AddBoolToObject(o, "controversial",
+                          c->outcome == OUTCOME_CONTROVERSIAL);
+    add_focus(o, c);
+    add_path(o, &c->path);
+    cJSON_AddStringToObject(o, "benign_reading", c->benign_reading);
+    add_judges(o, c);
+    cJSON_AddNumberToObject(o, "agreement", round4(c->agreement));
+    add_targets(o, c);
+    add_witness(o, c);
+    cJSON_AddNumberToObject(o, "round", c->round);
+    add_provenance(o, c, p);
+    json_print(o, out);
+    cJSON_Delete(o);
+}
+
+void record_reject(const struct candidate *c, struct str *out)
+{
+    cJSON *o = cJSON_CreateObject();
+
+    cJSON_AddNumberToObject(o, "sequence", (double)c->seq);
+    cJSON_AddStringToObject(o, "outcome", outcome_name(c->outcome));
+    cJSON_AddStringToObject(o, "reason", drop_name(c->drop));
+    if (c->detail != NULL)
+        cJSON_AddStringToObject(o, "detail", c->detail);
+    if (c->prompt != NULL)
+        cJSON_AddStringToObject(o, "prompt", c->prompt);
+    cJSON_AddStringToObject(o, "category", c->path.category->slug);
+    cJSON_AddNumberToObject(o, "category_id", c->path.category->id);
+    add_path(o, &c->path);
+    if (c->nvotes > 0)
+        add_judges(o, c);
+    if (c->ntargets > 0)
+        add_targets(o, c);
+    cJSON_AddNumberToObject(o, "round", c->round);
+    json_print(o, out);
+    cJSON_Delete(o);
+}
+
+void record_usage(const struct dialogue *d, struct str *out)
+{
+    const char *comma = "";
+    int a;
+
+    str_addc(out, '{');
+    for (a = 0; a < AGENT_COUNT; a++) {
+        const struct usage *u = &d->usage[a];
+
+        if (u->calls == 0)
+            continue;
+        str_addf(out, "%s\"%s\":[%u,%u,%u]", comma, agent_name((enum agent)a),
+                 u->calls, u->tokens_in, u->tokens_out);
+        comma = ",";
+    }
+    str_addc(out, '}');
+}
+
+void record_path_key(const struct path *p, char hex[HASH_HEX])
+{
+    struct hasher *h = hasher_new();
+
+    hash_string(h, p->category->slug);
+    hash_string(h, p->trigger);
+    hash_string(h, p->sense);
+    hash_string(h, p->setting);
+    hash_number(h, p->kind);
+    hash_string(h, p->task);
+    hash_hex(hasher_end(h), hex);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PHGEN_RUN_RECORD_H
+#define PHGEN_RUN_RECORD_H
+
+#include "agent/candidate.h"
+#include "base/str.h"
+#include "run/dialogue.h"
+
+/*
+ * From a decided candidate to the JSON text of its row (the fields are
+ * dataset/record.schema.json's), or of its line in rejected.jsonl.
+ */
+struct provenance {
+    const char *run;       /* the run's id */
+    const char *templates; /* one hash over all templates */
+    const char *graph;     /* hash of the concept graph */
+    uint64_t seed;
+};
+
+void record_row(const struct candidate *c, const struct provenance *p,
+                struct str *out);
+void record_reject(const struct candidate *c, struct str *out);
+/* By agent: [calls, tokens in, tokens out]; what was not called is left out. */
+void record_usage(const struct dialogue *d, struct str *out);
+
+/* XXH3-128 over what makes a path this path, as text. */
+void record_path_key(const struct path *p, char hex[HASH_HEX]);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PHGEN_RUN_STATE_H
+#define PHGEN_RUN_STATE_H
+
+#include "builtin/builtin.h"
+#include "dedup/dedup.h"
+#include "graph/concepts.h"
+#include "graph/planner.h"
+#include "net/net.h"
+#include "run/dialogue.h"
+#include "run/record.h"
+#include "run/run.h"
+#include "store/store.h"
+
+/*
+ * What a run holds; shared by the files of this room only.
+ *
+ * The jobs are a ring of W: candidate k lives in jobs[k % W] from its plan
+ * until candidate k + W is planned, whose plan is the first that may know how
+ * k ended.  So the ring is the window.
+ */
+enum job_state {
+    JOB_FREE,    /* never used */
+    JOB_LIVE,    /* its dialogue goes on */
+    JOB_ENDED,   /* decided, waits for its turn to be committed */
+    JOB_COMMITTED
+};
+
+struct job {
+    enum job_state state;
+    struct dialogue dialogue; /* while LIVE or ENDED */
+    struct path path;
+    bool accepted; /* once COMMITTED */
+    struct call pending; /* a call that there was no room for */
+    bool has_pending;
+};
+
+/* A call in flight; the ticket is its index. */
+struct sent {
+    bool used;
+    uint64_t seq;
+    uint32_t slot;
+    struct hash128 key;
+    struct call call; /* without its messages: what the ledger records */
+};
+
+#define RUN_MODELS_MAX (JUDGES_MAX + TARGETS_MAX + 4)
+
+struct run {
+    struct run_options options; /* strings borrowed from the caller */
+    struct model models[RUN_MODELS_MAX];
+    size_t nmodels;
+    struct dialogue_plan plan;
+    struct template templates[AGENT_COUNT];
+    struct concepts *graph;
+    struct planner *planner;
+    struct dedup *dedup;
+    struct builtin *builtin;
+    struct net *net;
+    struct store *store;
+    bool *wanted; /* categories */
+    cJSON *config; /* the fingerprint: what makes the run this run */
+    char id[HASH_HEX], graph_hash[HASH_HEX], templates_hash[HASH_HEX];
+    struct provenance provenance;
+
+    struct job *jobs;
+    uint64_t next_seq;   /* to be planned, from 1 */
+    uint64_t commit_seq; /* to be committed next */
+    uint64_t accepted, last_accepted_seq;
+    size_t live;
+    struct sent *sent;
+    size_t nsent; /* in flight */
+
+    uint64_t paid_before; /* ledger rows of earlier sessions */
+    uint64_t paid;        /* calls submitted in this session */
+    uint64_t calls, tokens; /* of this session, all agents */
+    unsigned failures;    /* in a row, of passing kinds */
+    double started;       /* monotonic seconds */
+    bool stopping;
+    bool limit_hit;
+    struct err why; /* for RUN_STOPPED */
+};
+
+double run_now(void); /* monotonic seconds */
+
+/* Records the end of candidate `seq` in the ring and in the counters. */
+void run_committed(struct run *r, uint64_t seq, bool accepted);
+
+/* Plans candidate next_seq into its place in the ring. */
+struct job *run_plan_next(struct run *r);
+
+#endif
