@@ -45,10 +45,12 @@ static bool has_popcnt(void)
 #endif
 }
 
-static bool wants_exact(const struct dedup_options *o)
+struct banding index_banding(const struct dedup_options *o)
 {
-    return o->index == DEDUP_EXACT || o->measure == DEDUP_CONTAINMENT ||
-           o->threshold < LSH_LEAST;
+    if (o->index == DEDUP_EXACT || o->measure == DEDUP_CONTAINMENT ||
+        o->threshold < LSH_LEAST)
+        return (struct banding){0, 0};
+    return sketch_banding(o->threshold, RECALL, BANDS);
 }
 
 struct dedup *dedup_new(const struct dedup_options *options, struct err *err)
@@ -68,8 +70,7 @@ struct dedup *dedup_new(const struct dedup_options *options, struct err *err)
     entries_init(&d->entries);
     str_init(&d->raw, 4 * DEDUP_TEXT_MAX);
     str_init(&d->normal, DEDUP_TEXT_MAX);
-    if (!wants_exact(&d->o))
-        d->banding = sketch_banding(d->o.threshold, RECALL, BANDS);
+    d->banding = index_banding(&d->o);
     preparer_init(&d->preparer, &d->o, d->banding);
     if (d->banding.bands == 0) {
         d->prefix =

@@ -75,6 +75,9 @@ struct dedup {
     uint64_t seen[INDEX_SEEN]; /* query number and entry */
 };
 
+/* Rows and bands for the options; 0 bands: the prefix index. */
+struct banding index_banding(const struct dedup_options *o);
+
 /* Takes a prepared text to hand, by value. */
 void index_use(struct dedup *d, const struct prepared *p);
 

@@ -1,6 +1,9 @@
 libphgen_a_SOURCES += \
 	src/dedup/arena.c src/dedup/arena.h \
 	src/dedup/bands.c src/dedup/bands.h \
+	src/dedup/batch.c src/dedup/batch.h \
+	src/dedup/block.c src/dedup/block.h \
+	src/dedup/cluster.c src/dedup/cluster.h \
 	src/dedup/dedup.c src/dedup/dedup.h \
 	src/dedup/entries.c src/dedup/entries.h \
 	src/dedup/index.h \
