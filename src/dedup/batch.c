@@ -5,7 +5,7 @@
  * the output cannot depend on how many threads there are.
  *
  * Inside, a text's number is its index id: the against set has 1 to
- * `against`, rows follow.
+ * `against`, rows follow, in the order in which they are looked at.
  */
 #include "dedup/batch.h"
 
@@ -28,7 +28,8 @@ const struct batch_options BATCH_DEFAULTS = {
 
 /* What was decided about a row. */
 struct decision {
-    uint64_t of; /* index id; 0: kept */
+    uint64_t of; /* of the against set: 1 + place; of the rows: 1 + row +
+                    size of the against set; 0: kept */
     double similarity;
 };
 
@@ -46,6 +47,7 @@ struct batch {
     struct arena texts;
     const char **text;
     size_t text_cap;
+    uint64_t *order; /* rows by turn; NULL: as they are */
     struct clusters clusters;
     struct batch_pair *pair;
     size_t pairs, pairs_cap, pairs_read;
@@ -87,6 +89,7 @@ void batch_free(struct batch *b)
     clusters_release(&b->clusters);
     free(b->decided);
     free(b->text);
+    free(b->order);
     free(b->pair);
     free(b);
 }
@@ -106,6 +109,14 @@ static bool grow(void *array, size_t *cap, size_t want, size_t size)
     *p = q;
     *cap = n;
     return true;
+}
+
+/* The hit with the row's own place for its turn. */
+static struct dedup_hit by_row(const struct batch *b, struct dedup_hit hit)
+{
+    if (b->order != NULL && hit.id > b->against)
+        hit.id = b->against + 1 + b->order[hit.id - b->against - 1];
+    return hit;
 }
 
 /* Decisions may come in any order of rows; room for all up to `row`. */
@@ -140,53 +151,80 @@ static int record(struct batch *b, uint64_t row, const struct dedup_hit *hit,
     return 0;
 }
 
-/* Keep-first or, by the order of calls, keep-longest. */
-static int look_up(struct batch *b, uint64_t row, struct err *err)
+/* Keep-first or, by the order of turns, keep-longest. */
+static int look_up(struct batch *b, uint64_t turn, struct err *err)
 {
+    uint64_t row = b->order != NULL ? b->order[turn] : turn;
     struct dedup_hit hit;
 
     if (index_find(b->index, UINT64_MAX, &hit)) {
+        hit = by_row(b, hit);
         if (record(b, row, &hit, err) != 0)
             return -1;
         return decide(b, row, &hit, err);
     }
-    if (index_add(b->index, b->against + 1 + row, err) != 0)
+    if (index_add(b->index, b->against + 1 + turn, err) != 0)
         return -1;
     return decide(b, row, NULL, err);
 }
 
-/* Joins the row with all that it is like.  One with the shingles of another
- * has that one's neighbours, and need not be found by others again. */
-static int look_up_cluster(struct batch *b, uint64_t row, struct err *err)
+/* The most similar of some hits, the first of equals; NULL: no hits. */
+static const struct dedup_hit *closest(const struct dedup_hit *hits, size_t n)
 {
-    struct dedup_hit *hits, best = {0, 0};
-    size_t n, i;
+    const struct dedup_hit *best = NULL;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (best == NULL || hits[i].similarity > best->similarity)
+            best = &hits[i];
+    return best;
+}
+
+/*
+ * Joins the row with all rows that it is like.  One with the same shingles as
+ * another has that one's neighbours: it joins that one only, and need not be
+ * found by others.
+ */
+static int join(struct batch *b, uint64_t row, const struct dedup_hit *hits,
+                size_t n, struct err *err)
+{
+    const struct dedup_hit *best, *twin;
+    size_t known = 0, i;
     int rc = 0;
 
-    if (index_find_all(b->index, UINT64_MAX, &hits, &n, err) != 0)
-        return -1;
-    for (i = 0; i < n; i++)
-        if (hits[i].similarity > best.similarity)
-            best = hits[i];
+    while (known < n && hits[known].id <= b->against)
+        known++; /* hits stand in order of id */
+    twin = closest(hits + known, n - known);
+    if (twin != NULL && twin->similarity < 1)
+        twin = NULL;
     for (i = 0; i < n && rc == 0; i++) {
-        if (best.similarity >= 1 && hits[i].id != best.id)
+        if (twin != NULL && i >= known && &hits[i] != twin)
             continue;
         rc = record(b, row, &hits[i], err);
-        if (hits[i].id > b->against)
+        if (i >= known)
             clusters_join(&b->clusters, row, hits[i].id - b->against - 1,
                           hits[i].similarity);
     }
-    /* A hit in the against set is the one that drops the row. */
-    if (n > 0 && hits[0].id <= b->against)
-        for (best = hits[0], i = 1; i < n && hits[i].id <= b->against; i++)
-            if (hits[i].similarity > best.similarity)
-                best = hits[i];
-    free(hits);
+    best = closest(hits, known);
     if (rc == 0)
-        rc = decide(b, row, best.id > 0 && best.id <= b->against ? &best : NULL,
-                    err);
-    if (rc == 0 && !(best.similarity >= 1))
+        rc = decide(b, row, best, err);
+    if (rc == 0 && twin == NULL)
         rc = index_add(b->index, b->against + 1 + row, err);
+    return rc;
+}
+
+static int look_up_cluster(struct batch *b, uint64_t row, struct err *err)
+{
+    struct dedup_hit *hits;
+    size_t n;
+    int rc;
+
+    if (!clusters_add(&b->clusters, row, b->index->hand.len))
+        return err_nomem(err);
+    if (index_find_all(b->index, UINT64_MAX, &hits, &n, err) != 0)
+        return -1;
+    rc = join(b, row, hits, n, err);
+    free(hits);
     return rc;
 }
 
@@ -305,8 +343,6 @@ int batch_add(struct batch *b, const char *text, size_t len, struct err *err)
         return err_set(err, "rows cannot be added any more");
     if (b->rows == 0)
         rc = drain(b, err); /* ids of rows begin behind the against set */
-    if (rc == 0 && b->o.clusters && !clusters_add(&b->clusters, b->rows, len))
-        rc = err_nomem(err);
     if (rc == 0)
         rc = ordered(b)
                  ? put_by(b, text, len, err)
@@ -341,11 +377,14 @@ static int run_ordered(struct batch *b, struct err *err)
     for (i = 0; i < b->rows; i++)
         p[i] = (struct place){arena_length(b->text[i]), i};
     qsort(p, (size_t)b->rows, sizeof(*p), longest_first);
-    for (i = 0; i < b->rows && rc == 0; i++)
-        rc = queue(b, b->against + 1 + p[i].row, b->text[p[i].row], p[i].len,
-                   true, err);
+    b->order = malloc((size_t)(b->rows + 1) * sizeof(*b->order));
+    for (i = 0; i < b->rows && b->order != NULL; i++)
+        b->order[i] = p[i].row;
+    for (i = 0; i < b->rows && b->order != NULL && rc == 0; i++)
+        rc = queue(b, b->against + 1 + i, b->text[p[i].row], p[i].len, true,
+                   err);
     free(p);
-    return rc;
+    return b->order != NULL ? rc : err_nomem(err);
 }
 
 int batch_end(struct batch *b, struct err *err)
@@ -408,6 +447,7 @@ uint64_t batch_bytes(const struct batch *b)
 {
     return (uint64_t)dedup_bytes(b->index) + b->texts.bytes +
            b->text_cap * sizeof(*b->text) +
+           (b->order != NULL ? b->rows * sizeof(*b->order) : 0) +
            b->decided_cap * sizeof(*b->decided) +
            b->pairs_cap * sizeof(*b->pair) + clusters_bytes(&b->clusters) +
            2 * BLOCK_ITEMS * sizeof(struct block_item) + b->block[0].raw.cap +

@@ -56,8 +56,8 @@ struct batch_verdict {
     bool keep;
     bool against;      /* `of` counts in the against set, not in the rows */
     uint64_t of;       /* the most similar kept text, or the row itself */
-    double similarity; /* to it; with clusters to the closest it was joined
-                          by, 1 when it stands alone or came first */
+    double similarity; /* to it; with clusters to the closest text that it
+                          was joined with.  1: none */
     uint64_t cluster;  /* lowest row of the cluster; the row without them */
 };
 

@@ -104,7 +104,7 @@ static int user_version(struct store *s, int *version, struct err *err)
 
 static int set_up(struct store *s, struct err *err)
 {
-    int version, i;
+    int version = 0, i;
 
     if (exec(s,
              "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
