@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A thin layer between the YAML reader and the option table: the table says
+ * which keys there are and which values they take, so a new option is in the
+ * file as soon as it has its row.  Nothing is guessed: what is not understood
+ * is an error with its line, because a misspelt key that is passed over costs
+ * a night of paid calls.
+ */
+#include "base/config.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "base/yaml.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define KEYS_MAX 128
+
+static const char models_key[] = "models";
+
+struct config {
+    struct yaml *yaml;
+    const char **name, **spec; /* aliases; strings of the document */
+    size_t naliases;
+};
+
+/* A key that stands twice would silently lose one of its values. */
+static int refuse_twice(const struct yaml *y, yaml_node map, size_t at,
+                        struct err *err)
+{
+    const char *key = yaml_text(y, yaml_key(y, map, at)), *other;
+    size_t i;
+
+    if (key == NULL)
+        return yaml_error(y, yaml_key(y, map, at), err,
+                          "a key must be a plain word");
+    for (i = 0; i < at; i++) {
+        other = yaml_text(y, yaml_key(y, map, i));
+        if (other != NULL && strcmp(other, key) == 0)
+            return yaml_error(y, yaml_key(y, map, at), err,
+                              "\"%.100s\" stands here a second time; the "
+                              "first is in line %d",
+                              key, yaml_line(y, yaml_key(y, map, i)));
+    }
+    return 0;
+}
+
+static int read_alias(struct config *c, yaml_node map, size_t i,
+                      struct err *err)
+{
+    yaml_node value = yaml_value(c->yaml, map, i);
+    const char *name, *spec = yaml_text(c->yaml, value);
+
+    if (refuse_twice(c->yaml, map, i, err) != 0)
+        return -1;
+    name = yaml_text(c->yaml, yaml_key(c->yaml, map, i));
+    if (*name == '\0' || strchr(name, ':') != NULL)
+        return yaml_error(c->yaml, yaml_key(c->yaml, map, i), err,
+                          "an alias is a word without a colon, not "
+                          "\"%.100s\"",
+                          name);
+    if (spec == NULL || *spec == '\0')
+        return yaml_error(c->yaml, value, err,
+                          "the alias \"%.100s\" needs a model, such as "
+                          "ollama:llama3.2",
+                          name);
+    c->name[c->naliases] = name;
+    c->spec[c->naliases++] = spec;
+    return 0;
+}
+
+static int read_aliases(struct config *c, struct err *err)
+{
+    yaml_node map = yaml_get(c->yaml, yaml_root(c->yaml), models_key);
+    size_t i, n = yaml_size(c->yaml, map);
+
+    if (map == 0)
+        return 0;
+    if (!yaml_is_map(c->yaml, map))
+        return yaml_error(c->yaml, map, err,
+                          "\"models\" takes lines of the form "
+                          "\"NAME: MODEL\"");
+    c->name = calloc(n + 1, sizeof(*c->name));
+    c->spec = calloc(n + 1, sizeof(*c->spec));
+    if (c->name == NULL || c->spec == NULL)
+        return err_nomem(err);
+    for (i = 0; i < n; i++)
+        if (read_alias(c, map, i, err) != 0)
+            return -1;
+    return 0;
+}
+
+struct config *config_load(const char *path, struct err *err)
+{
+    struct config *c = calloc(1, sizeof(*c));
+
+    if (c == NULL) {
+        err_nomem(err);
+        return NULL;
+    }
+    c->yaml = yaml_load(path, err);
+    if (c->yaml == NULL)
+        err_prefix(err, "the configuration cannot be read");
+    else if (!yaml_is_map(c->yaml, yaml_root(c->yaml)))
+        yaml_error(c->yaml, yaml_root(c->yaml), err,
+                   "a configuration is lines of the form \"OPTION: VALUE\"");
+    else if (read_aliases(c, err) == 0)
+        return c;
+    config_close(c);
+    return NULL;
+}
+
+void config_close(struct config *c)
+{
+    if (c == NULL)
+        return;
+    yaml_close(c->yaml);
+    free(c->name);
+    free(c->spec);
+    free(c);
+}
+
+static int unknown_key(const struct config *c, yaml_node key,
+                       const struct option_row *table, struct err *err)
+{
+    const char *names[KEYS_MAX + 2], *near, *text = yaml_text(c->yaml, key);
+    const struct option_row *row = options_find(table, text);
+    size_t n = 0;
+
+    if (row != NULL)
+        return yaml_error(c->yaml, key, err,
+                          "\"%s\" can be given on the command line only", text);
+    for (row = table; row->name != NULL && n < KEYS_MAX; row++)
+        if (row->flags & OPTION_CONFIG)
+            names[n++] = row->name;
+    names[n++] = models_key;
+    names[n] = NULL;
+    near = options_nearest(text, names);
+    if (near != NULL)
+        return yaml_error(c->yaml, key, err,
+                          "unknown key \"%.100s\"; did you mean \"%s\"?", text,
+                          near);
+    return yaml_error(c->yaml, key, err,
+                      "unknown key \"%.100s\"; the keys are the long option "
+                      "names of \"phgen generate\", and \"models\"",
+                      text);
+}
+
+static int apply_text(const struct config *c, struct options *o,
+                      const char *name, yaml_node value, struct err *err)
+{
+    const char *text = yaml_text(c->yaml, value);
+    struct err why;
+
+    if (text == NULL)
+        return yaml_error(c->yaml, value, err,
+                          "\"%s\" takes one value here, not a list or a map",
+                          name);
+    if (options_set(o, name, text, &why) != 0)
+        return yaml_error(c->yaml, value, err, "%s", why.text);
+    return 0;
+}
+
+static int apply_pair(const struct config *c, struct options *o, size_t at,
+                      struct err *err)
+{
+    const struct option_row *table = options_table(o), *row;
+    yaml_node top = yaml_root(c->yaml), key = yaml_key(c->yaml, top, at),
+              value = yaml_value(c->yaml, top, at);
+    const char *name;
+    size_t i;
+
+    if (refuse_twice(c->yaml, top, at, err) != 0)
+        return -1;
+    name = yaml_text(c->yaml, key);
+    if (strcmp(name, models_key) == 0)
+        return 0;
+    row = options_find(table, name);
+    if (row == NULL || !(row->flags & OPTION_CONFIG))
+        return unknown_key(c, key, table, err);
+    if (row->type != OPTION_LIST || !yaml_is_list(c->yaml, value))
+        return apply_text(c, o, row->name, value, err);
+    for (i = 0; i < yaml_size(c->yaml, value); i++)
+        if (apply_text(c, o, row->name, yaml_at(c->yaml, value, i), err) != 0)
+            return -1;
+    return 0;
+}
+
+int config_apply(const struct config *c, struct options *o, struct err *err)
+{
+    yaml_node top = yaml_root(c->yaml);
+    size_t i;
+
+    for (i = 0; i < yaml_size(c->yaml, top); i++)
+        if (apply_pair(c, o, i, err) != 0)
+            return -1;
+    return 0;
+}
+
+size_t config_aliases(const struct config *c, const char *const **name,
+                      const char *const **spec)
+{
+    *name = (const char *const *)c->name;
+    *spec = (const char *const *)c->spec;
+    return c->naliases;
+}
+
+char *config_default_path(void)
+{
+    static const char here[] = "phgen.yaml";
+    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    struct str path;
+    char *found;
+
+    if (file_exists(here))
+        return strdup(here);
+    str_init(&path, 1 << 16);
+    /* The specification says to ignore a relative XDG_CONFIG_HOME. */
+    if (xdg != NULL && *xdg == '/')
+        str_addf(&path, "%s/phgen/config.yaml", xdg);
+    else if (home != NULL && *home != '\0')
+        str_addf(&path, "%s/.config/phgen/config.yaml", home);
+    found = path.len > 0 && file_exists(path.s) ? str_detach(&path) : NULL;
+    str_release(&path);
+    return found;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PHGEN_BASE_CONFIG_H
+#define PHGEN_BASE_CONFIG_H
+
+#include "base/err.h"
+#include "base/options.h"
+
+#include <stddef.h>
+
+/*
+ * The configuration file: YAML whose keys are long option names, and aliases
+ * for models.
+ *
+ *      target-model: [small, large]    # a list where an option can be repeated
+ *      n: 2000
+ *      no-witness: true                # a flag
+ *      models:
+ *        small: ollama:llama3.2        # "small" now works wherever a model
+ * does large: http://gpu7:8000/v1#large
+ *
+ *      struct config *c = config_load("phgen.yaml", err);
+ *      config_apply(c, options, err);      (the command line has won already)
+ *      n = config_aliases(c, &names, &specs);
+ *      config_close(c);
+ *
+ * Only rows marked OPTION_CONFIG may stand in it.  Any other key, a key that
+ * is given twice and a value that the option would not take are errors,
+ * "FILE:LINE: what".  Keys for services never stand here: they come from the
+ * environment.
+ */
+struct config; /* heap */
+
+struct config *config_load(const char *path, struct err *err);
+void config_close(struct config *c); /* accepts NULL */
+
+/*
+ * Checks every key and value, and sets what the command line did not give.
+ * May be called for several sets of options.
+ */
+int config_apply(const struct config *c, struct options *o, struct err *err);
+
+/* Aliases: name[i] stands for spec[i].  Borrowed from `c`. */
+size_t config_aliases(const struct config *c, const char *const **name,
+                      const char *const **spec);
+
+/*
+ * The file to read when none was named: ./phgen.yaml, else
+ * $XDG_CONFIG_HOME/phgen/config.yaml ($HOME/.config when that is unset; XDG
+ * Base Directory Specification).  A heap string, or NULL when there is none.
+ */
+char *config_default_path(void);
+
+#endif
