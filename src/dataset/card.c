@@ -287,7 +287,7 @@ static void counts(const cJSON *manifest, FILE *out)
         fputs(" |\n", out);
     }
     fputc('\n', out);
-    pairs(json_object(c, "dropped"), "Dropped, by reason", "Reason",
+    pairs(json_object(c, "dropped_by_reason"), "Dropped, by reason", "Reason",
           "Candidates", out);
     pairs(json_object(c, "rounds"), "Accepted, by round", "Round", "Rows", out);
 }

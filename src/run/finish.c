@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From the store to the files.  Everything is read back from the store and
+ * nothing from memory, so the files of a run that was killed ten times say
+ * the same as those of one that was not; only `seconds` and `created` are of
+ * the session.
+ */
+#include "run/state.h"
+
+#include "base/file.h"
+#include "dataset/card.h"
+#include "dataset/metrics.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Adds to a number member, made when it is new. */
+static void add_to(cJSON *o, const char *name, double n)
+{
+    cJSON *v = cJSON_GetObjectItemCaseSensitive(o, name);
+
+    if (v != NULL)
+        cJSON_SetNumberValue(v, v->valuedouble + n);
+    else
+        cJSON_AddNumberToObject(o, name, n);
+}
+
+static cJSON *object_in(cJSON *o, const char *name)
+{
+    cJSON *v = cJSON_GetObjectItemCaseSensitive(o, name);
+
+    return v != NULL ? v : cJSON_AddObjectToObject(o, name);
+}
+
+/* --- counting --------------------------------------------------------------------- */
+
+struct tallies {
+    cJSON *counts, *calls;
+    struct metrics *metrics;
+};
+
+static void count_usage(cJSON *calls, const char *json)
+{
+    static const char *const fields[] = {"calls", "tokens_in", "tokens_out"};
+    cJSON *usage = json_parse(json, strlen(json), NULL), *agent, *to;
+    int i;
+
+    cJSON_ArrayForEach (agent, usage) {
+        to = object_in(calls, agent->string);
+        for (i = 0; i < 3; i++)
+            add_to(to, fields[i],
+                   cJSON_GetNumberValue(cJSON_GetArrayItem(agent, i)));
+    }
+    cJSON_Delete(usage);
+}
+
+static bool is_accepted(const struct decided *d)
+{
+    return strcmp(d->outcome, outcome_name(OUTCOME_HARMLESS)) == 0 ||
+           strcmp(d->outcome, outcome_name(OUTCOME_CONTROVERSIAL)) == 0;
+}
+
+static int count_one(struct tallies *t, const struct decided *d,
+                     struct err *err)
+{
+    char round[16];
+
+    add_to(t->counts, "candidates", 1);
+    add_to(t->counts, d->outcome, 1);
+    count_usage(t->calls, d->usage);
+    if (!is_accepted(d)) {
+        add_to(object_in(t->counts, "dropped_by_reason"), d->reason, 1);
+        return 0;
+    }
+    add_to(t->counts, "accepted", 1);
+    snprintf(round, sizeof(round), "%u", d->round);
+    add_to(object_in(t->counts, "rounds"), round, 1);
+    add_to(object_in(object_in(t->counts, "by_category"), d->category),
+           d->outcome, 1);
+    return metrics_add(t->metrics, d->prompt, strlen(d->prompt), err);
+}
+
+static int count_all(struct run *r, struct tallies *t, struct err *err)
+{
+    struct store_cursor *c = store_read(r->store, err);
+    struct decided d;
+    int got = -1;
+
+    while (c != NULL && (got = store_next(c, &d, err)) == 1)
+        if (count_one(t, &d, err) != 0) {
+            got = -1;
+            break;
+        }
+    store_read_end(c);
+    return got;
+}
+
+/* --- the manifest ------------------------------------------------------------------ */
+
+static void add_models(cJSON *o, const struct dialogue_plan *p)
+{
+    cJSON *m = cJSON_AddObjectToObject(o, "models"), *list;
+    size_t i;
+
+    cJSON_AddStringToObject(m, "generator", p->generator->spec);
+    list = cJSON_AddArrayToObject(m, "judges");
+    for (i = 0; i < p->njudges; i++)
+        cJSON_AddItemToArray(list, cJSON_CreateString(p->judges[i]->spec));
+    list = cJSON_AddArrayToObject(m, "targets");
+    for (i = 0; i < p->ntargets; i++)
+        cJSON_AddItemToArray(list, cJSON_CreateString(p->targets[i]->spec));
+    cJSON_AddStringToObject(m, "witness", p->witness->spec);
+    cJSON_AddStringToObject(m, "answer_judge", p->answer_judge->spec);
+    cJSON_AddStringToObject(m, "orchestrator", p->orchestrator->spec);
+}
+
+static void add_hashes(cJSON *o, const struct run *r)
+{
+    cJSON *h = cJSON_AddObjectToObject(o, "hashes"), *t;
+    char hex[HASH_HEX];
+    int a;
+
+    cJSON_AddStringToObject(h, "graph", r->graph_hash);
+    t = cJSON_AddObjectToObject(h, "templates");
+    for (a = 0; a < AGENT_COUNT; a++) {
+        if (r->templates[a].text == NULL)
+            continue;
+        hash_hex(r->templates[a].hash, hex);
+        cJSON_AddStringToObject(t, r->templates[a].name, hex);
+    }
+}
+
+static void add_created(cJSON *o)
+{
+    time_t now = time(NULL);
+    struct tm tm;
+    char text[32];
+
+    gmtime_r(&now, &tm);
+    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+    cJSON_AddStringToObject(o, "created", text);
+}
+
+static int add_diversity(cJSON *o, const struct metrics *metrics,
+                         struct err *err)
+{
+    struct metrics_result m;
+    cJSON *d;
+
+    if (metrics_compute(metrics, &m, err) != 0)
+        return -1;
+    d = cJSON_AddObjectToObject(o, "diversity");
+    cJSON_AddNumberToObject(d, "sample", (double)m.sample);
+    cJSON_AddNumberToObject(d, "dist1", round(m.dist1 * 1e4) / 1e4);
+    cJSON_AddNumberToObject(d, "dist2", round(m.dist2 * 1e4) / 1e4);
+    cJSON_AddNumberToObject(d, "self_bleu4", round(m.self_bleu4 * 1e4) / 1e4);
+    cJSON_AddNumberToObject(d, "mean_words", round(m.mean_words * 100) / 100);
+    return 0;
+}
+
+cJSON *run_manifest(struct run *r, struct err *err)
+{
+    cJSON *o = cJSON_CreateObject();
+    struct tallies t = {.metrics =
+                            metrics_new(METRICS_SAMPLE, r->options.seed)};
+    int failed;
+
+    cJSON_AddStringToObject(o, "phgen", PHGEN_VERSION);
+    cJSON_AddStringToObject(o, "run", r->id);
+    add_created(o);
+    cJSON_AddBoolToObject(o, "complete", r->accepted >= r->options.n);
+    cJSON_AddItemToObject(o, "config", cJSON_Duplicate(r->config, true));
+    add_models(o, &r->plan);
+    add_hashes(o, r);
+    t.counts = cJSON_AddObjectToObject(o, "counts");
+    cJSON_AddNumberToObject(t.counts, "candidates", 0);
+    cJSON_AddNumberToObject(t.counts, "accepted", 0);
+    t.calls = cJSON_AddObjectToObject(o, "calls");
+    failed = t.metrics == NULL ? err_nomem(err)
+                               : count_all(r, &t, err) != 0 ||
+                                     add_diversity(o, t.metrics, err) != 0;
+    cJSON_AddNumberToObject(o, "paid_calls",
+                            (double)(r->paid_before + r->paid));
+    cJSON_AddNumberToObject(o, "seconds",
+                            round((run_now() - r->started) * 100) / 100);
+    metrics_free(t.metrics);
+    if (failed) {
+        cJSON_Delete(o);
+        return NULL;
+    }
+    return o;
+}
+
+/* --- the files ------------------------------------------------------------------------ */
+
+static int write_rows(struct run *r, FILE *rows, FILE *rejects,
+                      struct err *err)
+{
+    struct store_cursor *c = store_read(r->store, err);
+    struct decided d;
+    int got = -1;
+
+    while (c != NULL && (got = store_next(c, &d, err)) == 1)
+        fprintf(is_accepted(&d) ? rows : rejects, "%s\n", d.record);
+    store_read_end(c);
+    return got;
+}
+
+static int open_file(struct run *r, struct outfile *f, const char *name,
+                     struct err *err)
+{
+    char *path = file_join(r->options.out, name);
+    int failed = path == NULL ? err_nomem(err) : outfile_open(f, path, err);
+
+    free(path);
+    return failed;
+}
+
+static int write_data(struct run *r, struct err *err)
+{
+    struct outfile rows = {0}, rejects = {0};
+
+    if (open_file(r, &rows, "dataset.jsonl", err) != 0 ||
+        open_file(r, &rejects, "rejected.jsonl", err) != 0 ||
+        write_rows(r, rows.stream, rejects.stream, err) != 0) {
+        outfile_abandon(&rows);
+        outfile_abandon(&rejects);
+        return -1;
+    }
+    if (outfile_commit(&rows, err) != 0) {
+        outfile_abandon(&rejects);
+        return -1;
+    }
+    return outfile_commit(&rejects, err);
+}
+
+static int write_manifest(struct run *r, const cJSON *manifest,
+                          struct err *err)
+{
+    char *text = cJSON_Print(manifest);
+    struct outfile f;
+    int failed;
+
+    if (text == NULL)
+        return err_nomem(err);
+    failed = open_file(r, &f, "manifest.json", err);
+    if (!failed) {
+        fprintf(f.stream, "%s\n", text);
+        failed = outfile_commit(&f, err);
+    }
+    cJSON_free(text);
+    if (failed || open_file(r, &f, "README.md", err) != 0)
+        return -1;
+    card_write(manifest, f.stream);
+    return outfile_commit(&f, err);
+}
+
+int run_finish(struct run *r, struct err *err)
+{
+    cJSON *manifest = run_manifest(r, err);
+    int failed;
+
+    if (manifest == NULL)
+        return -1;
+    failed = write_data(r, err) != 0 || write_manifest(r, manifest, err) != 0;
+    cJSON_Delete(manifest);
+    return failed ? -1 : 0;
+}
