@@ -1,0 +1,4 @@
+unit_tests += tests/unit/test_net_retry
+tests_unit_test_net_retry_SOURCES = tests/unit/test_net_retry.c
+tests_unit_test_net_retry_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_net_retry_LDADD = libphgen.a $(CMOCKA_LIBS)
