@@ -237,7 +237,7 @@ struct lexicon *lexicon_load(const char *path, struct err *err)
              load_sections(lex, y, err) != 0 ||
              patterns_seal(lex->patterns, err) != 0;
 out:
-    yaml_free(y);
+    yaml_close(y);
     if (failed) {
         lexicon_free(lex);
         return NULL;

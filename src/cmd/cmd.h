@@ -19,7 +19,7 @@
  * To add a command:
  *   1. write src/cmd/cmd_NAME.c with its option table and a
  *      `const struct command cmd_NAME`;
- *   2. name it below, in CMD_TABLE (table.c) and in room.mk;
+ *   2. name it below, in CMD_TABLE (commands.c) and in room.mk;
  *   3. add tests/cli/NAME.sh to tests/cli/cli.mk.
  * Its help, manual page and completion come from the tables.
  */
@@ -40,7 +40,7 @@ struct command {
     const char *operands; /* "FILE", "[FILE]"; "" for none */
     size_t min_operands, max_operands;
     const struct option_row *options;
-    enum cmd_exit (*run)(const struct options *o, struct err *err);
+    enum cmd_exit (*run)(struct options *o, struct err *err);
     const char *const *details;     /* paragraphs; ends with NULL */
     const struct example *examples; /* ends with a NULL line */
 };
@@ -72,7 +72,7 @@ extern const struct command *const CMD_TABLE[]; /* ends with NULL */
     }
 #define CMD_SEED_MAX 9007199254740991.0 /* 2^53 - 1, exact in JSON */
 
-/* --- looking commands up (table.c) --- */
+/* --- looking commands up (commands.c) --- */
 
 /*
  * The command that the words name: one ("stats") or two ("graph", "build").
@@ -91,6 +91,8 @@ void cmd_print_group(const char *word, FILE *out);
 void cmd_print_help(const struct command *c, FILE *out);
 void cmd_print_man(FILE *out);        /* roff, man macros */
 void cmd_print_completion(FILE *out); /* for bash */
+/* A row's sentences with its range and default. */
+void cmd_add_row_text(const struct option_row *row, struct str *out);
 
 /* --- what commands share (shared.c) --- */
 

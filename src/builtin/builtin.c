@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table of embedded models and the way from a call to one of them.  To
+ * add a model: a row here, and a case in speak() when its role is new.
+ */
+#include "builtin/builtin.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "builtin/grammar.h"
+#include "builtin/speak.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REPLY_MAX (1u << 20)
+
+const struct builtin_model BUILTIN_MODELS[] = {
+    {"builtin:generator", "generator", "realises graph paths by a grammar"},
+    {"builtin:judge-strict", "judge", "frowns at what merely sounds bad"},
+    {"builtin:judge-moderate", "judge", "weighs words against their context"},
+    {"builtin:judge-permissive", "judge", "minds clear signs of harm only"},
+    {"builtin:cautious", "target", "refuses most of what sounds alarming"},
+    {"builtin:balanced", "target", "refuses some of it"},
+    {"builtin:lenient", "target", "refuses what asks for harm"},
+    {"builtin:witness", "witness", "answers what is harmless"},
+    {"builtin:answer-judge", "answer-judge", "judges answers"},
+    {"builtin:orchestrator", "orchestrator", "the rule table"},
+    {NULL, NULL, NULL},
+};
+
+struct builtin {
+    struct grammar *grammar;
+    struct lexicon *lexicon;
+};
+
+const struct builtin_model *builtin_find(const char *name)
+{
+    const struct builtin_model *m;
+
+    for (m = BUILTIN_MODELS; m->name != NULL; m++)
+        if (strcmp(m->name, name) == 0)
+            return m;
+    return NULL;
+}
+
+struct builtin *builtin_open(const char *seeds_dir, struct err *err)
+{
+    struct builtin *b = calloc(1, sizeof(*b));
+    char *grammar = file_join(seeds_dir, "grammar.yaml");
+    char *lexicon = file_join(seeds_dir, "lexicon.yaml");
+
+    if (b == NULL || grammar == NULL || lexicon == NULL) {
+        err_nomem(err);
+    } else {
+        b->grammar = grammar_load(grammar, err);
+        if (b->grammar != NULL)
+            b->lexicon = lexicon_load(lexicon, err);
+    }
+    free(grammar);
+    free(lexicon);
+    if (b != NULL && b->lexicon == NULL) {
+        builtin_close(b);
+        return NULL;
+    }
+    return b;
+}
+
+void builtin_close(struct builtin *b)
+{
+    if (b == NULL)
+        return;
+    grammar_free(b->grammar);
+    lexicon_free(b->lexicon);
+    free(b);
+}
+
+/* "cautious" of "builtin:cautious". */
+static bool is(const struct builtin_model *m, const char *name)
+{
+    return strcmp(m->name + strlen("builtin:"), name) == 0;
+}
+
+static void judge(const struct builtin *b, const struct builtin_model *m,
+                  const cJSON *payload, struct str *out)
+{
+    if (json_string(payload, "answer") != NULL)
+        answer_judge_speak(b->lexicon, payload, out);
+    else
+        judge_speak(b->lexicon,
+                    is(m, "judge-strict")     ? STRICT
+                    : is(m, "judge-moderate") ? MODERATE
+                                              : PERMISSIVE,
+                    payload, out);
+}
+
+static void speak(const struct builtin *b, const struct builtin_model *m,
+                  const struct call *call, const char *text, struct str *out)
+{
+    cJSON *payload;
+
+    if (strcmp(m->role, "target") == 0) {
+        target_speak(b->lexicon,
+                     is(m, "cautious")   ? CAUTIOUS
+                     : is(m, "balanced") ? BALANCED
+                                         : LENIENT,
+                     text, call->seed + call->sample, out);
+        return;
+    }
+    if (strcmp(m->role, "witness") == 0) {
+        witness_speak(b->lexicon, text, call->seed + call->sample, out);
+        return;
+    }
+    payload = json_parse(text, strlen(text), NULL);
+    if (strcmp(m->role, "judge") == 0)
+        judge(b, m, payload, out);
+    else if (strcmp(m->role, "answer-judge") == 0)
+        answer_judge_speak(b->lexicon, payload, out);
+    else
+        orchestrator_speak(payload, out);
+    cJSON_Delete(payload);
+}
+
+/* About four tokens to three words, as of common tokenizers. */
+static uint32_t tokens(const char *text)
+{
+    return (uint32_t)(text_count_words(text, strlen(text)) * 4 / 3);
+}
+
+void builtin_reply(const struct builtin *b, const struct call *call,
+                   struct reply *reply)
+{
+    const struct builtin_model *m = builtin_find(call->model->name);
+    const char *text = call->nmessages > 0
+                           ? call->messages[call->nmessages - 1].text
+                           : "";
+    struct str out;
+
+    if (m == NULL) {
+        reply_fail(reply, REPLY_FAILED, "there is no embedded model \"%s\"",
+                   call->model->name);
+        return;
+    }
+    if (strcmp(m->role, "generator") == 0) {
+        grammar_reply(b->grammar, call, reply);
+    } else {
+        str_init(&out, REPLY_MAX);
+        speak(b, m, call, text, &out);
+        reply->status = REPLY_OK;
+        reply->finish = FINISH_STOP;
+        if (str_failed(&out) ||
+            reply_set_text(reply, out.s, out.len, NULL) != 0)
+            reply_fail(reply, REPLY_FAILED, "the reply grew too long");
+        str_release(&out);
+    }
+    if (reply->status != REPLY_OK)
+        return;
+    reply->model = strdup(m->name);
+    reply->tokens_in = tokens(text);
+    reply->tokens_out = tokens(reply->text);
+}
