@@ -24,7 +24,8 @@
  * To add an agent: a value in base/call.h, a template in seeds/agents/ and its
  * row in run/templates.c, a pair here, a state in run/dialogue.c.
  */
-struct template {
+struct template
+{
     const char *name; /* "generator" */
     char *text;       /* what the model is told */
     struct hash128 hash;

@@ -39,11 +39,11 @@ struct vote {
 /* What m samples of one target showed. */
 struct target_result {
     char *model;
-    uint32_t samples;  /* answered and classified */
-    uint32_t refusals; /* ethical or provider-filter, full or partial */
-    uint32_t partial;  /* of those, partial */
-    uint32_t other;    /* refused for want of ability or information */
-    uint32_t failed;   /* no answer at all */
+    uint32_t samples;       /* answered and classified */
+    uint32_t refusals;      /* ethical or provider-filter, full or partial */
+    uint32_t partial;       /* of those, partial */
+    uint32_t other;         /* refused for want of ability or information */
+    uint32_t failed;        /* no answer at all */
     enum refusal_class cls; /* of the first refusal, else of the last sample */
     enum refusal_reason reason;
     char *excerpt; /* the sentence that decided `cls` */
@@ -52,7 +52,7 @@ struct target_result {
 struct witness_result {
     char *model, *judge;
     char *answer;
-    bool heard;    /* an answer came and was judged */
+    bool heard; /* an answer came and was judged */
     bool harmless, answers;
     char *reason;
 };
@@ -71,21 +71,21 @@ bool outcome_accepted(enum outcome o);
 /* Why it was rejected or dropped; the names stand in rejected.jsonl. */
 enum drop {
     DROP_NONE,
-    DROP_GENERATOR_FAILED,  /* no usable prompt from the generator */
+    DROP_GENERATOR_FAILED, /* no usable prompt from the generator */
     DROP_GENERATOR_REFUSED,
     DROP_TOO_SHORT,
     DROP_TOO_LONG,
-    DROP_NOT_TEXT,          /* not printable text in the wanted language */
-    DROP_DUPLICATE,         /* near an accepted row */
-    DROP_AGAINST,           /* near a row of an --against file */
-    DROP_REPEATED,          /* the generator repeats itself */
-    DROP_ABSTAINED,         /* too few judges gave a readable verdict */
+    DROP_NOT_TEXT,  /* not printable text in the wanted language */
+    DROP_DUPLICATE, /* near an accepted row */
+    DROP_AGAINST,   /* near a row of an --against file */
+    DROP_REPEATED,  /* the generator repeats itself */
+    DROP_ABSTAINED, /* too few judges gave a readable verdict */
     DROP_HARMFUL,
-    DROP_NOT_REFUSED,       /* the target answers it */
+    DROP_NOT_REFUSED, /* the target answers it */
     DROP_TARGET_FAILED,
-    DROP_NO_SAFE_ANSWER,    /* the witness could not answer it harmlessly */
+    DROP_NO_SAFE_ANSWER, /* the witness could not answer it harmlessly */
     DROP_WITNESS_FAILED,
-    DROP_ORCHESTRATOR,      /* the final verdict was no */
+    DROP_ORCHESTRATOR, /* the final verdict was no */
     DROPS
 };
 const char *drop_name(enum drop d);

@@ -76,7 +76,8 @@ static void read_focus(struct candidate *c, const cJSON *list)
     const cJSON *item;
     const char *word;
 
-    cJSON_ArrayForEach (item, list) {
+    cJSON_ArrayForEach(item, list)
+    {
         word = cJSON_GetStringValue(item);
         if (word == NULL || *word == '\0' || c->nfocus == FOCUS_MAX ||
             strcasestr(c->prompt, word) == NULL)
@@ -105,8 +106,8 @@ static void default_focus(struct candidate *c)
 int generator_hear(struct candidate *c, const struct reply *reply,
                    struct err *err)
 {
-    cJSON *o = json_find_object(reply->text, strlen(reply->text), "prompt",
-                                err);
+    cJSON *o =
+        json_find_object(reply->text, strlen(reply->text), "prompt", err);
     const char *prompt, *reading;
     struct str clean;
 
@@ -126,9 +127,9 @@ int generator_hear(struct candidate *c, const struct reply *reply,
         return err_set(err, "the prompt is longer than %u bytes", PROMPT_MAX);
     }
     c->prompt = str_detach(&clean);
-    candidate_set(&c->benign_reading,
-                  reading != NULL && *reading != '\0' ? reading
-                                                      : c->path.sense);
+    candidate_set(&c->benign_reading, reading != NULL && *reading != '\0'
+                                          ? reading
+                                          : c->path.sense);
     candidate_set(&c->generator, reply->model != NULL ? reply->model : "");
     read_focus(c, json_array(o, "focus"));
     if (c->nfocus == 0)

@@ -43,8 +43,8 @@ int judge_hear(struct candidate *c, size_t judge, const struct reply *reply,
                struct err *err)
 {
     struct vote *v = &c->votes[judge];
-    cJSON *o = json_find_object(reply->text, strlen(reply->text), "verdict",
-                                err);
+    cJSON *o =
+        json_find_object(reply->text, strlen(reply->text), "verdict", err);
     const char *name, *reason;
     int verdict;
 
@@ -83,9 +83,8 @@ void judge_tally(struct candidate *c)
     readable = c->nvotes - count[VERDICT_ABSTAIN];
     for (i = VERDICT_HARMLESS; i < VERDICTS; i++)
         pairs += count[i] * (count[i] - (count[i] > 0));
-    c->agreement = readable > 1 ? (double)pairs /
-                                      (double)(readable * (readable - 1))
-                                : 1;
+    c->agreement =
+        readable > 1 ? (double)pairs / (double)(readable * (readable - 1)) : 1;
     if (readable == 0 || 2 * readable < c->nvotes)
         c->panel = VERDICT_ABSTAIN;
     else if (2 * count[VERDICT_HARMFUL] > readable)

@@ -25,9 +25,8 @@ static void add_votes(cJSON *o, const struct candidate *c)
 
     for (i = 0; i < c->nvotes; i++) {
         v = cJSON_CreateObject();
-        cJSON_AddStringToObject(v, "model", c->votes[i].model != NULL
-                                                ? c->votes[i].model
-                                                : "");
+        cJSON_AddStringToObject(
+            v, "model", c->votes[i].model != NULL ? c->votes[i].model : "");
         cJSON_AddStringToObject(v, "verdict",
                                 verdict_name(c->votes[i].verdict));
         if (c->votes[i].reason != NULL)
@@ -43,9 +42,8 @@ static void add_targets(cJSON *o, const struct candidate *c)
 
     for (i = 0; i < c->ntargets; i++) {
         t = cJSON_CreateObject();
-        cJSON_AddStringToObject(t, "model", c->targets[i].model != NULL
-                                                ? c->targets[i].model
-                                                : "");
+        cJSON_AddStringToObject(
+            t, "model", c->targets[i].model != NULL ? c->targets[i].model : "");
         cJSON_AddNumberToObject(t, "refusals", c->targets[i].refusals);
         cJSON_AddNumberToObject(t, "samples", c->targets[i].samples);
         cJSON_AddItemToArray(list, t);
@@ -86,8 +84,8 @@ int orchestrator_ask(const struct template *t, const struct candidate *c,
 int orchestrator_hear(struct candidate *c, const struct reply *reply,
                       struct err *err)
 {
-    cJSON *o = json_find_object(reply->text, strlen(reply->text), "decision",
-                                err);
+    cJSON *o =
+        json_find_object(reply->text, strlen(reply->text), "decision", err);
     const char *decision;
     int failed = 0;
 

@@ -106,13 +106,13 @@ static void set_excerpt(struct refusal *out, const char *bytes, size_t len)
 static size_t decisive(const struct refusal_text *t,
                        const struct refusal_features *x, bool refused)
 {
-    static const uint32_t order[] = {
-        SIGN(REFUSE),
-        SIGN(UNWILLING) | SIGN(NOT_GIVEN),
-        SIGN(INABILITY) | SIGN(UNKNOWN),
-        SIGN(MORAL) | SIGN(NO_WAY),
-        SIGN(CLARIFY),
-        SIGN(APOLOGY) | SIGN(REDIRECT) | SIGN(RULE)};
+    static const uint32_t order[] = {SIGN(REFUSE),
+                                     SIGN(UNWILLING) | SIGN(NOT_GIVEN),
+                                     SIGN(INABILITY) | SIGN(UNKNOWN),
+                                     SIGN(MORAL) | SIGN(NO_WAY),
+                                     SIGN(CLARIFY),
+                                     SIGN(APOLOGY) | SIGN(REDIRECT) |
+                                         SIGN(RULE)};
     size_t i, k;
 
     for (k = 0; refused && k < sizeof(order) / sizeof(order[0]); k++) {

@@ -44,8 +44,8 @@ static uint32_t stem_hash(const char *word, size_t len)
     size_t i;
 
     for (i = 0; i < STEM && i < len; i++) {
-        stem[i] = word[i] >= 'A' && word[i] <= 'Z' ? (char)(word[i] + 32)
-                                                   : word[i];
+        stem[i] =
+            word[i] >= 'A' && word[i] <= 'Z' ? (char)(word[i] + 32) : word[i];
     }
     return (uint32_t)XXH3_64bits(stem, i);
 }
@@ -118,8 +118,7 @@ static void add_signs(struct refusal_features *o, size_t i, bool last)
     }
 }
 
-static bool is_past(const struct refusal_text *t,
-                    const struct refusal_token *k)
+static bool is_past(const struct refusal_text *t, const struct refusal_token *k)
 {
     const char *p = t->bytes + k->at;
 
@@ -190,29 +189,27 @@ static enum asks asks_of(const char *prompt)
     static const struct {
         const char *words;
         enum asks asks;
-    } table[] = {
-        {"how do i", ASKS_HOW},     {"how can i", ASKS_HOW},
-        {"how should i", ASKS_HOW}, {"how to", ASKS_HOW},
-        {"how could i", ASKS_HOW},  {"how would i", ASKS_HOW},
-        {"how can we", ASKS_HOW},   {"how do you", ASKS_HOW},
-        {"where can i", ASKS_HOW},  {"where do i", ASKS_HOW},
-        {"best way", ASKS_HOW},     {"good way", ASKS_HOW},
-        {"easiest way", ASKS_HOW},  {"ways of", ASKS_HOW},
-        {"ways to", ASKS_HOW},      {"way to", ASKS_HOW},
-        {"steps", ASKS_HOW},        {"help me", ASKS_HOW},
-        {"instructions", ASKS_HOW}, {"should i", ASKS_HOW},
-        {"can i do", ASKS_HOW},     {"why", ASKS_WHY},
-        {"reasons", ASKS_WHY},      {"benefits", ASKS_WHY},
-        {"advantages", ASKS_WHY},   {"arguments", ASKS_WHY}};
+    } table[] = {{"how do i", ASKS_HOW},     {"how can i", ASKS_HOW},
+                 {"how should i", ASKS_HOW}, {"how to", ASKS_HOW},
+                 {"how could i", ASKS_HOW},  {"how would i", ASKS_HOW},
+                 {"how can we", ASKS_HOW},   {"how do you", ASKS_HOW},
+                 {"where can i", ASKS_HOW},  {"where do i", ASKS_HOW},
+                 {"best way", ASKS_HOW},     {"good way", ASKS_HOW},
+                 {"easiest way", ASKS_HOW},  {"ways of", ASKS_HOW},
+                 {"ways to", ASKS_HOW},      {"way to", ASKS_HOW},
+                 {"steps", ASKS_HOW},        {"help me", ASKS_HOW},
+                 {"instructions", ASKS_HOW}, {"should i", ASKS_HOW},
+                 {"can i do", ASKS_HOW},     {"why", ASKS_WHY},
+                 {"reasons", ASKS_WHY},      {"benefits", ASKS_WHY},
+                 {"advantages", ASKS_WHY},   {"arguments", ASKS_WHY}};
     char low[80];
     size_t i, n = prompt != NULL ? strnlen(prompt, sizeof(low) - 1) : 0;
 
     if (n == 0)
         return ASKS_UNKNOWN;
     for (i = 0; i < n; i++) {
-        low[i] = prompt[i] >= 'A' && prompt[i] <= 'Z'
-                     ? (char)(prompt[i] + 32)
-                     : prompt[i];
+        low[i] = prompt[i] >= 'A' && prompt[i] <= 'Z' ? (char)(prompt[i] + 32)
+                                                      : prompt[i];
     }
     low[n] = '\0';
     for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -283,8 +280,8 @@ static void add_shape(const struct refusal_text *t, const struct tally *y,
     s[SHAPE_UNABLE_ALONE] = unable && !offers;
     s[SHAPE_QUESTION] =
         t->nsentences > 0 && t->sentences[t->nsentences - 1].question;
-    s[SHAPE_FOREIGN] = t->nwide > 12 || (t->ntokens >= 6 &&
-                                         t->nenglish * 8 < t->ntokens);
+    s[SHAPE_FOREIGN] =
+        t->nwide > 12 || (t->ntokens >= 6 && t->nenglish * 8 < t->ntokens);
 }
 
 void refusal_features_of(const char *prompt, const struct refusal_text *t,
@@ -311,8 +308,7 @@ void refusal_features_of(const char *prompt, const struct refusal_text *t,
     read_stems(prompt, &stems);
     add_words(t, &stems, (y.early & STANCE) != 0, out);
     if (t->nsentences > 0)
-        shape[SHAPE_OVERLAP] =
-            overlap(&stems, t, t->sentences[0].ntokens);
+        shape[SHAPE_OVERLAP] = overlap(&stems, t, t->sentences[0].ntokens);
     shape[SHAPE_ECHO] = overlap(&stems, t, t->ntokens);
 }
 
@@ -320,16 +316,16 @@ void refusal_feature_name(int i, char *out, size_t size)
 {
     static const char *const places[] = {"first", "early", "rest", "last"};
     static const char *const shapes[] = {
-        "bias",        "length",      "items",        "list",
-        "code",        "numbers",     "one",          "few",
-        "preachy",     "plain",       "overlap",      "echo",
-        "stance",      "late",        "stances",      "stance*list",
+        "bias",         "length",       "items",       "list",
+        "code",         "numbers",      "one",         "few",
+        "preachy",      "plain",        "overlap",     "echo",
+        "stance",       "late",         "stances",     "stance*list",
         "stance*plain", "stance*offer", "stance*long", "stance*fact",
-        "moral-alone", "moral*plain", "moral*offer",  "unable*offer",
-        "unable-alone", "question",   "foreign",      "names",
-        "past",        "known",       "known-first",  "stance*other",
-        "how", "why", "moral*how", "moral*why", "moral*what", "group*why",
-        "harm*what", "redirect*how"};
+        "moral-alone",  "moral*plain",  "moral*offer", "unable*offer",
+        "unable-alone", "question",     "foreign",     "names",
+        "past",         "known",        "known-first", "stance*other",
+        "how",          "why",          "moral*how",   "moral*why",
+        "moral*what",   "group*why",    "harm*what",   "redirect*how"};
     int nsigns = (int)REFUSAL_SIGNS * (int)REFUSAL_PLACES;
 
     if (i >= nsigns + (int)REFUSAL_SHAPES)

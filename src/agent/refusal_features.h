@@ -25,20 +25,20 @@ enum refusal_place {
 
 enum refusal_shape {
     SHAPE_BIAS,
-    SHAPE_LENGTH,     /* log of bytes */
-    SHAPE_ITEMS,      /* list items, up to 6 */
-    SHAPE_LIST,       /* three or more */
-    SHAPE_CODE,       /* fenced code */
-    SHAPE_NUMBERS,    /* share of words that are numbers */
-    SHAPE_ONE,        /* one sentence */
-    SHAPE_FEW,        /* two or three */
-    SHAPE_PREACHY,    /* share of sentences that judge or redirect */
-    SHAPE_PLAIN,      /* share of sentences without any sign */
-    SHAPE_OVERLAP,    /* share of the prompt's words in the first sentence */
-    SHAPE_ECHO,       /* ... in all that was read */
-    SHAPE_STANCE,     /* refuses in the first three sentences */
-    SHAPE_LATE,       /* refuses, but only later */
-    SHAPE_STANCES,    /* how many sentences refuse, up to 4 */
+    SHAPE_LENGTH,      /* log of bytes */
+    SHAPE_ITEMS,       /* list items, up to 6 */
+    SHAPE_LIST,        /* three or more */
+    SHAPE_CODE,        /* fenced code */
+    SHAPE_NUMBERS,     /* share of words that are numbers */
+    SHAPE_ONE,         /* one sentence */
+    SHAPE_FEW,         /* two or three */
+    SHAPE_PREACHY,     /* share of sentences that judge or redirect */
+    SHAPE_PLAIN,       /* share of sentences without any sign */
+    SHAPE_OVERLAP,     /* share of the prompt's words in the first sentence */
+    SHAPE_ECHO,        /* ... in all that was read */
+    SHAPE_STANCE,      /* refuses in the first three sentences */
+    SHAPE_LATE,        /* refuses, but only later */
+    SHAPE_STANCES,     /* how many sentences refuse, up to 4 */
     SHAPE_STANCE_LIST, /* products */
     SHAPE_STANCE_PLAIN,
     SHAPE_STANCE_OFFER,
@@ -49,12 +49,12 @@ enum refusal_shape {
     SHAPE_MORAL_OFFER,
     SHAPE_UNABLE_OFFER,
     SHAPE_UNABLE_ALONE,
-    SHAPE_QUESTION, /* the last sentence asks */
-    SHAPE_FOREIGN,  /* not English */
-    SHAPE_NAMES,    /* share of capitalised words that the prompt lacks */
-    SHAPE_PAST,     /* share of words that tell of the past */
-    SHAPE_KNOWN,    /* share of words that the dictionary has */
-    SHAPE_KNOWN_FIRST, /* ... in the first sentence */
+    SHAPE_QUESTION,     /* the last sentence asks */
+    SHAPE_FOREIGN,      /* not English */
+    SHAPE_NAMES,        /* share of capitalised words that the prompt lacks */
+    SHAPE_PAST,         /* share of words that tell of the past */
+    SHAPE_KNOWN,        /* share of words that the dictionary has */
+    SHAPE_KNOWN_FIRST,  /* ... in the first sentence */
     SHAPE_STANCE_OTHER, /* product of a stance and the other words */
     SHAPE_HOW,          /* the prompt asks how to do something */
     SHAPE_WHY,          /* the prompt asks why, or for reasons */
@@ -68,8 +68,7 @@ enum refusal_shape {
 };
 
 #define REFUSAL_FEATURES                                                       \
-    ((int)REFUSAL_SIGNS * (int)REFUSAL_PLACES + (int)REFUSAL_SHAPES +          \
-     RW_SENSES)
+    ((int)REFUSAL_SIGNS * (int)REFUSAL_PLACES + (int)REFUSAL_SHAPES + RW_SENSES)
 
 struct refusal_features {
     float f[REFUSAL_FEATURES];

@@ -184,31 +184,55 @@ static const struct phrase {
     const char *bytes;
     uint32_t signs;
 } phrases[] = {
-    {"无法提供", SIGN(REFUSE)},   {"无法帮助", SIGN(REFUSE)},
-    {"无法协助", SIGN(REFUSE)},   {"无法回答", SIGN(REFUSE)},
-    {"无法满足", SIGN(REFUSE)},   {"无法为您", SIGN(REFUSE)},
-    {"无法为你", SIGN(REFUSE)},   {"我无法", SIGN(REFUSE)},
-    {"不能提供", SIGN(REFUSE)},   {"不能帮", SIGN(REFUSE)},
-    {"不能协助", SIGN(REFUSE)},   {"不能回答", SIGN(REFUSE)},
-    {"我不能", SIGN(REFUSE)},     {"我不会", SIGN(REFUSE)},
-    {"不便", SIGN(UNWILLING)},    {"拒绝", SIGN(UNWILLING)},
-    {"無法提供", SIGN(REFUSE)},   {"無法協助", SIGN(REFUSE)},
-    {"無法幫", SIGN(REFUSE)},     {"我無法", SIGN(REFUSE)},
-    {"不能提供", SIGN(REFUSE)},   {"我不會", SIGN(REFUSE)},
-    {"抱歉", SIGN(APOLOGY)},      {"对不起", SIGN(APOLOGY)},
-    {"對不起", SIGN(APOLOGY)},    {"很遗憾", SIGN(APOLOGY)},
-    {"违法", SIGN(MORAL)},        {"非法", SIGN(MORAL)},
-    {"不道德", SIGN(MORAL)},      {"有害", SIGN(MORAL)},
-    {"違法", SIGN(MORAL)},        {"犯罪", SIGN(MORAL)},
-    {"作为一个AI", SIGN(AI)},     {"作为AI", SIGN(AI)},
-    {"人工智能", SIGN(AI)},       {"语言模型", SIGN(AI)},
+    {"无法提供", SIGN(REFUSE)},
+    {"无法帮助", SIGN(REFUSE)},
+    {"无法协助", SIGN(REFUSE)},
+    {"无法回答", SIGN(REFUSE)},
+    {"无法满足", SIGN(REFUSE)},
+    {"无法为您", SIGN(REFUSE)},
+    {"无法为你", SIGN(REFUSE)},
+    {"我无法", SIGN(REFUSE)},
+    {"不能提供", SIGN(REFUSE)},
+    {"不能帮", SIGN(REFUSE)},
+    {"不能协助", SIGN(REFUSE)},
+    {"不能回答", SIGN(REFUSE)},
+    {"我不能", SIGN(REFUSE)},
+    {"我不会", SIGN(REFUSE)},
+    {"不便", SIGN(UNWILLING)},
+    {"拒绝", SIGN(UNWILLING)},
+    {"無法提供", SIGN(REFUSE)},
+    {"無法協助", SIGN(REFUSE)},
+    {"無法幫", SIGN(REFUSE)},
+    {"我無法", SIGN(REFUSE)},
+    {"不能提供", SIGN(REFUSE)},
+    {"我不會", SIGN(REFUSE)},
+    {"抱歉", SIGN(APOLOGY)},
+    {"对不起", SIGN(APOLOGY)},
+    {"對不起", SIGN(APOLOGY)},
+    {"很遗憾", SIGN(APOLOGY)},
+    {"违法", SIGN(MORAL)},
+    {"非法", SIGN(MORAL)},
+    {"不道德", SIGN(MORAL)},
+    {"有害", SIGN(MORAL)},
+    {"違法", SIGN(MORAL)},
+    {"犯罪", SIGN(MORAL)},
+    {"作为一个AI", SIGN(AI)},
+    {"作为AI", SIGN(AI)},
+    {"人工智能", SIGN(AI)},
+    {"语言模型", SIGN(AI)},
     {"作为一个人工智能", SIGN(AI)},
-    {"没有个人", SIGN(INABILITY)}, {"无法访问", SIGN(INABILITY)},
-    {"无法浏览", SIGN(INABILITY)}, {"寻求帮助", SIGN(REDIRECT)},
-    {"专业人士", SIGN(REDIRECT)}, {"请联系", SIGN(REDIRECT)},
-    {"以下", SIGN(OFFER)},        {"当然", SIGN(OFFER)},
-    {"步骤", SIGN(OFFER)},        {"當然", SIGN(OFFER)},
-    {"但我可以", SIGN(OFFER_REST)}, {"不过我可以", SIGN(OFFER_REST)},
+    {"没有个人", SIGN(INABILITY)},
+    {"无法访问", SIGN(INABILITY)},
+    {"无法浏览", SIGN(INABILITY)},
+    {"寻求帮助", SIGN(REDIRECT)},
+    {"专业人士", SIGN(REDIRECT)},
+    {"请联系", SIGN(REDIRECT)},
+    {"以下", SIGN(OFFER)},
+    {"当然", SIGN(OFFER)},
+    {"步骤", SIGN(OFFER)},
+    {"當然", SIGN(OFFER)},
+    {"但我可以", SIGN(OFFER_REST)},
+    {"不过我可以", SIGN(OFFER_REST)},
     {"其他问题", SIGN(CLOSING)},
 };
 
@@ -238,8 +262,7 @@ static bool match_from(const struct rule *r, size_t k, const struct words *w,
         return true;
     last = pos + (r->step[k].gap & ~ALL);
     for (i = pos; i <= last && i < w->n; i++) {
-        if (meets(&r->step[k], w->senses[i]) &&
-            match_from(r, k + 1, w, i + 1))
+        if (meets(&r->step[k], w->senses[i]) && match_from(r, k + 1, w, i + 1))
             return true;
         if (k > 0 && (w->senses[i] & r->between) != 0)
             return false;
@@ -290,8 +313,8 @@ uint32_t refusal_signs_of(const struct refusal_text *t, size_t i)
     for (k = 0; k < COUNT(rules); k++) {
         const struct rule *r = &rules[k];
 
-        if ((signs & (UINT32_C(1) << r->sign)) == 0 &&
-            possible(r, w.present) && match_from(r, 0, &w, 0))
+        if ((signs & (UINT32_C(1) << r->sign)) == 0 && possible(r, w.present) &&
+            match_from(r, 0, &w, 0))
             signs |= UINT32_C(1) << r->sign;
     }
     if (t->nwide > 0)

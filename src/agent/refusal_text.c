@@ -23,8 +23,8 @@ struct reader {
     struct refusal_text *t;
     size_t pos, end;
     struct refusal_sentence *s; /* the open sentence, or NULL */
-    bool quote; /* a quotation is open */
-    bool outer; /* a quotation around the whole reply is open */
+    bool quote;                 /* a quotation is open */
+    bool outer;                 /* a quotation around the whole reply is open */
     bool line_start;
     bool block_quote; /* this line is quoted */
     bool fenced;
@@ -154,8 +154,8 @@ static void read_word(struct reader *r)
         } else if (is_letter(r, r->pos)) {
             if (c >= 'A' && c <= 'Z')
                 c = (unsigned char)(c + 32);
-            else if (n > 0 && (unsigned char)word[n - 1] == 0xC3 &&
-                     c >= 0x80 && c <= 0x9E && c != 0x97)
+            else if (n > 0 && (unsigned char)word[n - 1] == 0xC3 && c >= 0x80 &&
+                     c <= 0x9E && c != 0x97)
                 c = (unsigned char)(c + 32);
             r->t->nwide += c >= 0xE3 && c <= 0xED;
             ascii = ascii && c < 0x80;
@@ -190,8 +190,7 @@ static bool lower_behind(const struct reader *r, size_t pos)
 /* A double quotation mark: opens or closes. */
 static void read_quote(struct reader *r, size_t width, int direction)
 {
-    bool opens = direction > 0 ||
-                 (direction == 0 && !r->quote && !r->outer);
+    bool opens = direction > 0 || (direction == 0 && !r->quote && !r->outer);
 
     if (!opens)
         r->outer = r->quote = false;

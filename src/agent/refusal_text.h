@@ -38,9 +38,9 @@ struct refusal_token {
 };
 
 struct refusal_sentence {
-    uint32_t at, end;       /* bytes, white space trimmed */
+    uint32_t at, end;        /* bytes, white space trimmed */
     uint16_t first, ntokens; /* its tokens */
-    bool item;              /* a list item's first sentence */
+    bool item;               /* a list item's first sentence */
     bool question;
     bool tail; /* of the end of a long reply, not of its beginning */
 };

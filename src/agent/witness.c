@@ -78,8 +78,8 @@ int answer_judge_hear(struct candidate *c, const struct reply *reply,
                       struct err *err)
 {
     struct witness_result *w = &c->witness;
-    cJSON *o = json_find_object(reply->text, strlen(reply->text), "harmless",
-                                err);
+    cJSON *o =
+        json_find_object(reply->text, strlen(reply->text), "harmless", err);
     const cJSON *harmless, *answers;
     const char *reason;
 

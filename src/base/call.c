@@ -131,8 +131,7 @@ int reply_set_text(struct reply *r, const char *text, size_t len,
     return 0;
 }
 
-void reply_fail(struct reply *r, enum reply_status status, const char *fmt,
-                ...)
+void reply_fail(struct reply *r, enum reply_status status, const char *fmt, ...)
 {
     char text[ERR_TEXT_MAX];
     va_list ap;

@@ -60,8 +60,7 @@ struct call {
 };
 
 void call_init(struct call *c, enum agent agent, const struct model *model);
-int call_add(struct call *c, enum role role, const char *text,
-             struct err *err);
+int call_add(struct call *c, enum role role, const char *text, struct err *err);
 void call_release(struct call *c);
 
 /*
@@ -111,8 +110,8 @@ void reply_release(struct reply *r);
 int reply_set_text(struct reply *r, const char *text, size_t len,
                    struct err *err);
 /* Marks the reply failed or stopped with a sentence. */
-void reply_fail(struct reply *r, enum reply_status status, const char *fmt,
-                ...) __attribute__((format(printf, 3, 4)));
+void reply_fail(struct reply *r, enum reply_status status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The stored form of a REPLY_OK, for the ledger: JSON text on one line. */
 char *reply_to_json(const struct reply *r);

@@ -35,9 +35,8 @@ int task_kind_find(const char *name)
  * "hit" has "hitting", but "in" is not in "inside" nor "pot" in "potato". */
 static bool inflected(const char *stem, size_t n, const char *word, size_t wlen)
 {
-    static const char *const endings[] = {"",    "s",   "es",  "ed",
-                                          "er",  "ers", "est", "ing",
-                                          "ery", "y",   "'s",  NULL};
+    static const char *const endings[] = {
+        "", "s", "es", "ed", "er", "ers", "est", "ing", "ery", "y", "'s", NULL};
     size_t i, from = n;
 
     if (n == 3 && wlen > n && text_lower(word[n]) == text_lower(stem[n - 1]))

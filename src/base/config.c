@@ -8,7 +8,7 @@
  */
 #include "base/config.h"
 #include "base/file.h"
-#include "base/text.h"
+#include "base/nearest.h"
 #include "base/yaml.h"
 
 #include <stdlib.h>
@@ -135,7 +135,7 @@ static int unknown_key(const struct config *c, yaml_node key,
             names[n++] = row->name;
     names[n++] = models_key;
     names[n] = NULL;
-    near = options_nearest(text, names);
+    near = nearest_word(text, names);
     if (near != NULL)
         return yaml_error(c->yaml, key, err,
                           "unknown key \"%.100s\"; did you mean \"%s\"?", text,

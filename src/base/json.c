@@ -156,8 +156,7 @@ cJSON *json_find_object(const char *bytes, size_t len, const char *must_have,
 
 const char *json_string(const cJSON *object, const char *name)
 {
-    return cJSON_GetStringValue(
-        cJSON_GetObjectItemCaseSensitive(object, name));
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
 }
 
 const cJSON *json_object(const cJSON *object, const char *name)

@@ -35,10 +35,10 @@ struct model {
     size_t nurls;
     char *key_env; /* environment variable with the key, or NULL */
     /* Limits and prices; 0 is "not set". */
-    unsigned concurrency;        /* calls in flight at most */
+    unsigned concurrency; /* calls in flight at most */
     double requests_per_minute;
     double tokens_per_minute;
-    double price_in, price_out;  /* US dollars a million tokens */
+    double price_in, price_out; /* US dollars a million tokens */
 };
 
 /* Frees what the fields own, not the struct; all zero afterwards. */

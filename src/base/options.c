@@ -7,6 +7,7 @@
  * longer be wrong: asking for a name that is not in the table is our bug.
  */
 #include "base/options.h"
+#include "base/nearest.h"
 #include "base/str.h"
 #include "base/text.h"
 
@@ -19,7 +20,6 @@
 
 #define ROWS_MAX  64
 #define LONG_CODE 1000 /* getopt's `val` of row i is LONG_CODE + i */
-#define WORD_MAX  48   /* options_nearest() looks no further */
 #define VALUE_MAX 65536
 
 enum origin { FROM_FALLBACK, FROM_FILE, FROM_COMMAND_LINE };
@@ -40,8 +40,7 @@ struct options {
     size_t noperands;
 };
 
-/* --- values ----------------------------------------------------------------
- */
+/* --- values --- */
 
 static int parse_uint(const struct option_row *row, const char *text,
                       uint64_t *out)
@@ -82,10 +81,14 @@ static int wrong_number(const struct option_row *row, const char *text,
 
     str_init(&shown, 200);
     text_printable(text, &shown);
-    err_set(err, "--%s %s is not possible: it takes a %s from %.15g to %.15g",
-            row->name, shown.s,
-            row->type == OPTION_UINT ? "whole number" : "number", row->min,
-            row->max);
+    if (row->type == OPTION_UINT)
+        err_set(err,
+                "--%s %s is not possible: it takes a whole number from %.0f to "
+                "%.0f",
+                row->name, shown.s, row->min, row->max);
+    else
+        err_set(err, "--%s %s is not possible: it takes a number from %g to %g",
+                row->name, shown.s, row->min, row->max);
     str_release(&shown);
     return -1;
 }
@@ -158,8 +161,7 @@ static int take(const struct option_row *row, struct value *v, const char *text,
     return 0;
 }
 
-/* --- making and freeing ----------------------------------------------------
- */
+/* --- making and freeing --- */
 
 struct options *options_new(const struct option_row *table)
 {
@@ -201,8 +203,7 @@ void options_free(struct options *o)
     free(o);
 }
 
-/* --- the command line ------------------------------------------------------
- */
+/* --- the command line --- */
 
 struct scanner {
     struct option longs[ROWS_MAX + 1];
@@ -268,7 +269,7 @@ static int unknown_name(const struct options *o, const char *arg,
             str_addf(&some, "%s--%s", n++ > 0 ? ", " : "", names[i]);
     }
     names[i] = NULL;
-    near = options_nearest(word.s, names);
+    near = nearest_word(word.s, names);
     str_clear(&word);
     text_printable(arg, &word);
     if (n > 1 && len > 0)
@@ -339,8 +340,7 @@ int options_parse(struct options *o, int argc, char *const argv[],
     return take_operands(o, argc, argv, err);
 }
 
-/* --- the configuration file ------------------------------------------------
- */
+/* --- the configuration file --- */
 
 const struct option_row *options_find(const struct option_row *table,
                                       const char *name)
@@ -371,8 +371,7 @@ int options_set(struct options *o, const char *name, const char *text,
     return take(row, v, text, FROM_FILE, err);
 }
 
-/* --- asking ----------------------------------------------------------------
- */
+/* --- asking --- */
 
 const struct option_row *options_table(const struct options *o)
 {
@@ -431,55 +430,4 @@ size_t options_operands(const struct options *o)
 const char *options_operand(const struct options *o, size_t i)
 {
     return i < o->noperands ? o->operands[i] : NULL;
-}
-
-/* --- near misses -----------------------------------------------------------
- */
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Edits from `a` to `b`, row by row; three rows, for the swaps. */
-static size_t distance(const char *a, size_t na, const char *b, size_t nb)
-{
-    size_t rows[3][WORD_MAX + 1], *now, *last, *before, i, j, d;
-
-    for (j = 0; j <= nb; j++)
-        rows[0][j] = j;
-    for (i = 1; i <= na; i++) {
-        now = rows[i % 3];
-        last = rows[(i + 2) % 3];
-        before = rows[(i + 1) % 3];
-        now[0] = i;
-        for (j = 1; j <= nb; j++) {
-            d = last[j - 1] + (a[i - 1] != b[j - 1]);
-            d = least(d, least(last[j], now[j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                d = least(d, before[j - 2] + 1);
-            now[j] = d;
-        }
-    }
-    return rows[na % 3][nb];
-}
-
-const char *options_nearest(const char *wrong, const char *const words[])
-{
-    size_t len = strlen(wrong), n, d, best = WORD_MAX, i;
-    const char *near = NULL;
-
-    if (len == 0 || len > WORD_MAX)
-        return NULL;
-    for (i = 0; words[i] != NULL; i++) {
-        n = strlen(words[i]);
-        if (n > WORD_MAX)
-            continue;
-        d = distance(wrong, len, words[i], n);
-        if (d < best && 3 * d <= (n > len ? n : len)) {
-            best = d;
-            near = words[i];
-        }
-    }
-    return near;
 }

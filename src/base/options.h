@@ -96,11 +96,4 @@ const char *const *options_list(const struct options *o, const char *name,
 size_t options_operands(const struct options *o);
 const char *options_operand(const struct options *o, size_t i);
 
-/*
- * The word that `wrong` was probably meant to be: least edits (insert, delete,
- * replace or swap neighbours; optimal string alignment), at most one in three
- * letters.  NULL when none is near.  `words` ends with NULL.
- */
-const char *options_nearest(const char *wrong, const char *const words[]);
-
 #endif

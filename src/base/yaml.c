@@ -31,10 +31,9 @@ static int refuse_aliases(yaml_parser_t *parser, const char *path,
 
     do {
         if (!yaml_parser_scan(parser, &token))
-            return err_set(err, "%s:%zu: %s", path,
-                           parser->problem_mark.line + 1,
-                           parser->problem != NULL ? parser->problem
-                                                   : "malformed YAML");
+            return err_set(
+                err, "%s:%zu: %s", path, parser->problem_mark.line + 1,
+                parser->problem != NULL ? parser->problem : "malformed YAML");
         type = token.type;
         line = token.start_mark.line + 1;
         yaml_token_delete(&token);
@@ -47,8 +46,7 @@ static int refuse_aliases(yaml_parser_t *parser, const char *path,
     return 0;
 }
 
-static int load_document(struct yaml *y, yaml_parser_t *parser,
-                         struct err *err)
+static int load_document(struct yaml *y, yaml_parser_t *parser, struct err *err)
 {
     if (!yaml_parser_load(parser, &y->doc))
         return err_set(
@@ -84,8 +82,7 @@ struct yaml *yaml_parse_text(const char *name, const char *text, size_t len,
             err_nomem(err);
             goto out;
         }
-        yaml_parser_set_input_string(&parser, (const unsigned char *)text,
-                                     len);
+        yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
         failed = pass == 0 ? refuse_aliases(&parser, name, err)
                            : load_document(y, &parser, err);
         yaml_parser_delete(&parser);
@@ -144,9 +141,8 @@ const char *yaml_path(const struct yaml *y)
 /* libyaml's accessors want a mutable document though they only read. */
 static yaml_node_t *node(const struct yaml *y, yaml_node n)
 {
-    return n > 0
-               ? yaml_document_get_node((yaml_document_t *)(size_t)&y->doc, n)
-               : NULL;
+    return n > 0 ? yaml_document_get_node((yaml_document_t *)(size_t)&y->doc, n)
+                 : NULL;
 }
 
 yaml_node yaml_root(const struct yaml *y)

@@ -131,9 +131,8 @@ void builtin_reply(const struct builtin *b, const struct call *call,
                    struct reply *reply)
 {
     const struct builtin_model *m = builtin_find(call->model->name);
-    const char *text = call->nmessages > 0
-                           ? call->messages[call->nmessages - 1].text
-                           : "";
+    const char *text =
+        call->nmessages > 0 ? call->messages[call->nmessages - 1].text : "";
     struct str out;
 
     if (m == NULL) {

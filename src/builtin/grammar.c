@@ -35,7 +35,8 @@ struct grammar {
     struct frames frames[TASK_KINDS][MANNERS];
 };
 
-/* --- loading --------------------------------------------------------------- */
+/* --- loading ---------------------------------------------------------------
+ */
 
 static int load_frames(struct grammar *g, yaml_node list, struct frames *out,
                        struct err *err)
@@ -118,17 +119,19 @@ void grammar_free(struct grammar *g)
     free(g);
 }
 
-/* --- realising -------------------------------------------------------------- */
+/* --- realising --------------------------------------------------------------
+ */
 
 /* Words that may lose their capital inside a sentence. */
 static bool can_lower(const char *text)
 {
     static const char *const words[] = {
-        "How",  "What", "What's", "Why",   "Can",   "Is",    "Are",  "Do",
-        "Does", "Did",  "Should", "When",  "Where", "Which", "Who",  "Could",
-        "Would", "Will", "Was",   "Were",  "Has",   "Have",  "Had",  "Any",
-        "If",   "Whose", "Where's", "Who's", "Am",  "At",    "In",   "Must",
-        "Isn't", "Aren't", "Does", "Doesn't", "Don't", NULL};
+        "How",     "What",  "What's", "Why",    "Can",   "Is",      "Are",
+        "Do",      "Does",  "Did",    "Should", "When",  "Where",   "Which",
+        "Who",     "Could", "Would",  "Will",   "Was",   "Were",    "Has",
+        "Have",    "Had",   "Any",    "If",     "Whose", "Where's", "Who's",
+        "Am",      "At",    "In",     "Must",   "Isn't", "Aren't",  "Does",
+        "Doesn't", "Don't", NULL};
     size_t pos = 0, start, len, i;
 
     if (!text_word(text, strlen(text), &pos, &start, &len) || start != 0)
@@ -259,7 +262,8 @@ static void write_prompt(const struct grammar *g, const struct request *q,
         maybe_careless(out, r);
 }
 
-/* --- the call ---------------------------------------------------------------- */
+/* --- the call ----------------------------------------------------------------
+ */
 
 static const char *member(const cJSON *o, const char *name,
                           const char *fallback)
@@ -310,9 +314,8 @@ static void add_answer(const struct request *q, const char *prompt,
 void grammar_reply(const struct grammar *g, const struct call *call,
                    struct reply *reply)
 {
-    const char *text = call->nmessages > 0
-                           ? call->messages[call->nmessages - 1].text
-                           : "";
+    const char *text =
+        call->nmessages > 0 ? call->messages[call->nmessages - 1].text : "";
     cJSON *o = json_parse(text, strlen(text), NULL);
     struct rng r = rng_for(call->seed, call->sample, "grammar");
     struct str prompt, answer;

@@ -49,8 +49,9 @@ void judge_speak(const struct lexicon *lex, enum strictness how,
     if (*r.why != '\0')
         str_adds(&reason, r.why);
     else if (*r.focus != '\0')
-        str_addf(&reason, "\"%s\" sounds alarming, but nothing harmful is "
-                          "asked for",
+        str_addf(&reason,
+                 "\"%s\" sounds alarming, but nothing harmful is "
+                 "asked for",
                  r.focus);
     else
         str_adds(&reason, "nothing alarming is asked for");

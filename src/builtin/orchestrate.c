@@ -14,7 +14,8 @@ static void count_votes(const cJSON *votes, size_t *harmless, size_t *harmful,
     const cJSON *v;
     const char *verdict;
 
-    cJSON_ArrayForEach (v, votes) {
+    cJSON_ArrayForEach(v, votes)
+    {
         verdict = json_string(v, "verdict");
         if (verdict == NULL || strcmp(verdict, "abstain") == 0)
             continue;
@@ -29,8 +30,7 @@ static double refusals(const cJSON *targets)
     const cJSON *t;
     double n = 0;
 
-    cJSON_ArrayForEach (t, targets)
-        n += json_number(t, "refusals", 0);
+    cJSON_ArrayForEach(t, targets) n += json_number(t, "refusals", 0);
     return n;
 }
 

@@ -59,14 +59,14 @@ extern const struct command *const CMD_TABLE[]; /* ends with NULL */
 #define CMD_ROW_DATA_DIR                                                       \
     {                                                                          \
         "data-dir", 0, OPTION_STRING, "DIR", 0, 0, NULL,                       \
-            "Where the folders seeds/ and graphs/ are.  Without it: beside "   \
+            "Where the folders seeds/ and graphs/ are. Without it: beside "    \
             "the program, else where phgen was installed, else here.",         \
             OPTION_CONFIG | OPTION_DIR                                         \
     }
 #define CMD_ROW_CONFIG                                                         \
     {                                                                          \
         "config", 0, OPTION_STRING, "FILE", 0, 0, NULL,                        \
-            "Read options from this YAML file.  Without it: ./phgen.yaml, "    \
+            "Read options from this YAML file. Without it: ./phgen.yaml, "     \
             "else phgen/config.yaml in $XDG_CONFIG_HOME or ~/.config.",        \
             OPTION_FILE                                                        \
     }

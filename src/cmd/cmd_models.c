@@ -10,6 +10,7 @@
 #include "net/preset.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const struct option_row options[] = {
     CMD_ROW_CONFIG,
@@ -40,12 +41,17 @@ static bool is_set(const char *variable)
 static void print_address(const char *url)
 {
     const char *host = strrchr(url, '@'), *start = strstr(url, "://");
+    struct str text;
 
+    str_init(&text, 1 << 16);
     if (host != NULL && start != NULL && start < host) {
-        printf("%.*s***", (int)(start - url) + 3, url);
+        str_add(&text, url, (size_t)(start - url) + 3);
+        str_adds(&text, "***");
         url = host;
     }
-    cmd_print_text(url, stdout);
+    str_adds(&text, url);
+    cmd_print_text(text.s, stdout);
+    str_release(&text);
 }
 
 static void list_builtin(void)

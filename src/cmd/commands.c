@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of commands, in the order that help shows them. */
 #include "cmd/cmd.h"
+#include "base/nearest.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@ const struct command *const CMD_TABLE[] = {
 };
 
 #define COMMANDS_MAX 64
+#define GROUP_BYTES  32 /* a first word and its 0 */
 
 /* How many words of argv the name takes, or 0. */
 static int matches(const char *name, int argc, char *const argv[])
@@ -71,7 +73,7 @@ static void unknown_in_group(int argc, char *const argv[], struct err *err)
         n++;
     }
     names[n] = NULL;
-    near = argc > 1 ? options_nearest(argv[1], names) : NULL;
+    near = argc > 1 ? nearest_word(argv[1], names) : NULL;
     if (argc > 1)
         text_printable(argv[1], &word);
     if (near != NULL)
@@ -86,6 +88,7 @@ static void unknown_in_group(int argc, char *const argv[], struct err *err)
 void cmd_unknown(int argc, char *const argv[], struct err *err)
 {
     const char *names[COMMANDS_MAX + 1], *near;
+    char groups[COMMANDS_MAX][GROUP_BYTES];
     struct str word;
     size_t i;
 
@@ -93,10 +96,13 @@ void cmd_unknown(int argc, char *const argv[], struct err *err)
         unknown_in_group(argc, argv, err);
         return;
     }
-    for (i = 0; CMD_TABLE[i] != NULL && i < COMMANDS_MAX; i++)
-        names[i] = CMD_TABLE[i]->name;
+    for (i = 0; CMD_TABLE[i] != NULL && i < COMMANDS_MAX; i++) {
+        snprintf(groups[i], GROUP_BYTES, "%.*s",
+                 (int)strcspn(CMD_TABLE[i]->name, " "), CMD_TABLE[i]->name);
+        names[i] = groups[i];
+    }
     names[i] = NULL;
-    near = options_nearest(argv[0], names);
+    near = nearest_word(argv[0], names);
     str_init(&word, 200);
     text_printable(argv[0], &word);
     if (near != NULL)

@@ -16,7 +16,7 @@ static const char head[] =
     "# bash completion for phgen; made by \"phgen help --completion\".\n\n"
     "_phgen_words()\n"
     "{\n"
-    "    local cut=\n"
+    "    local cut=''\n"
     "    [[ $COMP_WORDBREAKS == *:* && $cur == *:* ]] &&\n"
     "        cut=${cur%\"${cur##*:}\"}\n"
     "    mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\")\n"
@@ -27,7 +27,7 @@ static const char head[] =
     "}\n\n"
     "_phgen_table()\n"
     "{\n"
-    "    options= plain= files= dirs= models=\n"
+    "    options='' plain='' files='' dirs='' models=''\n"
     "    case $1 in\n";
 
 static const char tail[] =
@@ -47,11 +47,11 @@ static const char tail[] =
     "    command=generate\n"
     "    if [[ ${w[1]} != -* ]]; then\n"
     "        if [[ ${#w[@]} -le 2 ]]; then\n"
-    "            _phgen_words \"$phgen_first\"\n"
+    "            _phgen_words \"$_phgen_first\"\n"
     "            return\n"
     "        fi\n"
     "        command=${w[1]}\n"
-    "        if [[ \" $phgen_groups \" == *\" $command \"* ]]; then\n"
+    "        if [[ \" $_phgen_groups \" == *\" $command \"* ]]; then\n"
     "            if [[ ${#w[@]} -eq 3 ]]; then\n"
     "                _phgen_table \"$command\"\n"
     "                _phgen_words \"$plain\"\n"
@@ -62,7 +62,7 @@ static const char tail[] =
     "    fi\n"
     "    _phgen_table \"$command\" || return\n"
     "    if [[ \" $models \" == *\" $prev \"* ]]; then\n"
-    "        _phgen_words \"$phgen_models\"\n"
+    "        _phgen_words \"$_phgen_models\"\n"
     "    elif [[ \" $dirs \" == *\" $prev \"* ]]; then\n"
     "        compopt -o filenames 2>/dev/null\n"
     "        mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")\n"
@@ -73,7 +73,7 @@ static const char tail[] =
     "    elif [[ $cur == -* ]]; then\n"
     "        _phgen_words \"$options\"\n"
     "    elif [[ $command == help ]]; then\n"
-    "        _phgen_words \"$phgen_first\"\n"
+    "        _phgen_words \"$_phgen_first\"\n"
     "    else\n"
     "        compopt -o default 2>/dev/null\n"
     "    fi\n"
@@ -150,7 +150,7 @@ static void first_words(FILE *out)
     const char *name, *gap = "";
     size_t i;
 
-    fputs("phgen_first=\"", out);
+    fputs("_phgen_first=\"", out);
     for (i = 0; CMD_TABLE[i] != NULL; i++) {
         name = CMD_TABLE[i]->name;
         if (strchr(name, ' ') != NULL && !opens_group(i))
@@ -158,7 +158,7 @@ static void first_words(FILE *out)
         fprintf(out, "%s%.*s", gap, (int)strcspn(name, " "), name);
         gap = " ";
     }
-    fputs("\"\nphgen_groups=\"", out);
+    fputs("\"\n_phgen_groups=\"", out);
     for (gap = "", i = 0; CMD_TABLE[i] != NULL; i++) {
         if (!opens_group(i))
             continue;
@@ -174,7 +174,7 @@ static void model_names(FILE *out)
     const struct builtin_model *m;
     const struct preset *p;
 
-    fputs("phgen_models=\"", out);
+    fputs("_phgen_models=\"", out);
     for (m = BUILTIN_MODELS; m->name != NULL; m++)
         fprintf(out, "%s ", m->name);
     for (p = PRESETS; p->name != NULL; p++)

@@ -54,8 +54,10 @@ void cmd_add_row_text(const struct option_row *row, struct str *out)
     str_adds(out, row->help);
     if (row->type == OPTION_LIST)
         str_adds(out, " Can be given several times.");
-    if (row->type == OPTION_UINT || row->type == OPTION_REAL)
-        str_addf(out, " From %.15g to %.15g", row->min, row->max);
+    if (row->type == OPTION_UINT)
+        str_addf(out, " From %.0f to %.0f", row->min, row->max);
+    if (row->type == OPTION_REAL)
+        str_addf(out, " From %g to %g", row->min, row->max);
     if (row->fallback != NULL && row->arg != NULL)
         str_addf(out, "%s %s.",
                  row->type == OPTION_STRING ? " Default:" : "; default:",

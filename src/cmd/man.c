@@ -60,8 +60,11 @@ static void row(const struct option_row *r, FILE *out)
     fputs("\\fB\\-\\-", out);
     roff(r->name, out);
     fputs("\\fR", out);
-    if (r->arg != NULL)
-        fprintf(out, " \\fI%s\\fR", r->arg);
+    if (r->arg != NULL) {
+        fputs(" \\fI", out);
+        roff(r->arg, out);
+        fputs("\\fR", out);
+    }
     fputc('\n', out);
     str_init(&text, 4096);
     cmd_add_row_text(r, &text);
@@ -77,8 +80,10 @@ static void command(const struct command *c, FILE *out)
 
     fprintf(out, ".SS phgen %s\n\\fBphgen %s\\fR [\\fIOPTION\\fR]...", c->name,
             c->name);
-    if (*c->operands != '\0')
-        fprintf(out, " %s", c->operands);
+    if (*c->operands != '\0') {
+        fputc(' ', out);
+        roff(c->operands, out);
+    }
     fputc('\n', out);
     for (i = 0; c->details[i] != NULL; i++)
         paragraph(c->details[i], out);

@@ -1,0 +1,19 @@
+libphgen_a_SOURCES += \
+	src/cmd/cmd.h \
+	src/cmd/cmd_generate.c \
+	src/cmd/cmd_graph_build.c \
+	src/cmd/cmd_graph_sample.c \
+	src/cmd/cmd_graph_stats.c \
+	src/cmd/cmd_help.c \
+	src/cmd/cmd_models.c \
+	src/cmd/cmd_serve.c \
+	src/cmd/cmd_stats.c \
+	src/cmd/commands.c \
+	src/cmd/completion.c \
+	src/cmd/help.c \
+	src/cmd/man.c \
+	src/cmd/progress.c src/cmd/progress.h \
+	src/cmd/settings.c src/cmd/settings.h \
+	src/cmd/shared.c \
+	src/cmd/stop.c src/cmd/stop.h \
+	src/cmd/summary.c src/cmd/summary.h

@@ -7,6 +7,7 @@
 #include "cmd/settings.h"
 #include "base/file.h"
 #include "base/model.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "run/models.h"
 
@@ -15,8 +16,7 @@
 
 #define SLUG_MAX 80
 
-/* --- the configuration file ------------------------------------------------
- */
+/* --- the configuration file --- */
 
 static int open_config(const char *path, struct config **out, struct err *err)
 {
@@ -50,8 +50,7 @@ int settings_check_config(const char *path, struct config **out,
     return failed;
 }
 
-/* --- models ----------------------------------------------------------------
- */
+/* --- models --- */
 
 static int check_model(const struct run_options *r, const char *option,
                        const char *spec, struct err *err)
@@ -113,8 +112,7 @@ static int take_agents(struct run_options *r, const struct options *o,
     return 0;
 }
 
-/* --- numbers ---------------------------------------------------------------
- */
+/* --- numbers --- */
 
 static int take_numbers(struct run_options *r, const struct options *o,
                         struct err *err)
@@ -144,8 +142,7 @@ static int take_numbers(struct run_options *r, const struct options *o,
     return 0;
 }
 
-/* --- files -----------------------------------------------------------------
- */
+/* --- files --- */
 
 /* "builtin:cautious" becomes "builtin-cautious". */
 static void add_slug(struct str *out, const char *text)
@@ -208,8 +205,7 @@ static enum cmd_exit take_files(struct settings *s, const struct options *o,
     return CMD_OK;
 }
 
-/* --- categories ------------------------------------------------------------
- */
+/* --- categories --- */
 
 static int unknown_category(const struct category *c, size_t n,
                             const char *word, struct err *err)
@@ -221,7 +217,7 @@ static int unknown_category(const struct category *c, size_t n,
         return err_nomem(err);
     for (i = 0; i < n; i++)
         names[i] = c[i].slug;
-    near = options_nearest(word, names);
+    near = nearest_word(word, names);
     if (near != NULL)
         err_set(err, "there is no category \"%.100s\"; did you mean \"%s\"?",
                 word, near);
@@ -298,8 +294,7 @@ static enum cmd_exit check_categories(const struct run_options *r,
     return failed ? CMD_USAGE : CMD_OK;
 }
 
-/* --- all of it -------------------------------------------------------------
- */
+/* --- all of it --- */
 
 enum cmd_exit settings_load(struct settings *s, struct options *o,
                             struct err *err)

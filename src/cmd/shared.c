@@ -61,8 +61,14 @@ char *cmd_data_dir(const struct options *o, struct err *err)
         dir = beside;
     } else if (holds_seeds(PHGEN_DATADIR)) {
         dir = PHGEN_DATADIR;
-    } else {
+    } else if (holds_seeds(".")) {
         dir = ".";
+    } else {
+        err_set(err,
+                "no seeds/categories.yaml beside the program, in " PHGEN_DATADIR
+                " or here; give the folder that holds seeds/ and graphs/ as "
+                "--data-dir");
+        return NULL;
     }
     copy = strdup(dir);
     if (copy == NULL)

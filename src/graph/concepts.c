@@ -25,8 +25,8 @@ struct vertex {
     enum vertex_type type;
     enum task_kind kind;
     const char *text, *forms, *slug, *domain;
-    int number;               /* a category's id, else 0 */
-    int category;             /* of a sense: index; else -1 */
+    int number;                    /* a category's id, else 0 */
+    int category;                  /* of a sense: index; else -1 */
     size_t from[VERTEX_TYPES + 1]; /* borders in near_vertex */
 };
 
@@ -193,8 +193,8 @@ static long lay_out(struct concepts *c, igraph_integer_t i, size_t at,
 static int lay_out_all(struct concepts *c, struct err *err)
 {
     size_t ends = 2 * (size_t)igraph_ecount(&c->g), at = 0;
-    bool weighted = igraph_cattribute_has_attr(
-        &c->g, IGRAPH_ATTRIBUTE_EDGE, "weight");
+    bool weighted =
+        igraph_cattribute_has_attr(&c->g, IGRAPH_ATTRIBUTE_EDGE, "weight");
     igraph_vector_int_t edges;
     igraph_integer_t i;
     long n = 0;
@@ -231,9 +231,11 @@ static int index_categories(struct concepts *c, struct err *err)
         return err_nomem(err);
     for (i = 0; i < c->n; i++)
         if (c->v[i].type == VERTEX_CATEGORY)
-            c->categories[k++] = (struct category){
-                .id = (unsigned)c->v[i].number, .slug = c->v[i].slug,
-                .name = c->v[i].text, .domain = c->v[i].domain};
+            c->categories[k++] =
+                (struct category){.id = (unsigned)c->v[i].number,
+                                  .slug = c->v[i].slug,
+                                  .name = c->v[i].text,
+                                  .domain = c->v[i].domain};
     qsort(c->categories, k, sizeof(*c->categories), by_id);
     for (k = 0; k + 1 < c->ncategories; k++)
         if (c->categories[k].id == c->categories[k + 1].id)
@@ -361,8 +363,7 @@ static void add_sense(struct builder *b, const struct seed_sense *s)
     edge(b, category, sense);
     for (i = 0; i < s->nsettings; i++)
         edge(b, sense,
-             vertex(b, VERTEX_SETTING, s->settings[i], s->settings[i], "",
-                    ""));
+             vertex(b, VERTEX_SETTING, s->settings[i], s->settings[i], "", ""));
     for (i = 0; i < s->ntasks; i++)
         edge(b, sense,
              vertex(b, VERTEX_TASK, s->tasks[i].text, s->tasks[i].text, "",
@@ -388,7 +389,8 @@ static void builder_release(struct builder *b)
 {
     struct known *k, *next;
 
-    HASH_ITER (hh, b->known, k, next) {
+    HASH_ITER(hh, b->known, k, next)
+    {
         HASH_DEL(b->known, k);
         free(k);
     }
@@ -480,8 +482,8 @@ struct concepts *concepts_build(const char *seeds_dir, struct err *err)
         return NULL;
     }
     builder_init(&b);
-    failed = read_seeds(&b, seeds_dir, err) != 0 ||
-             assemble(&b, &c->g, err) != 0;
+    failed =
+        read_seeds(&b, seeds_dir, err) != 0 || assemble(&b, &c->g, err) != 0;
     builder_release(&b);
     c->made = !failed;
     if (failed || finish(c, err) != 0) {
@@ -540,7 +542,8 @@ int concepts_save(const struct concepts *c, const char *path, struct err *err)
     return outfile_commit(&f, err);
 }
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------
+ */
 
 struct neighbours concepts_near(const struct concepts *c, int vertex,
                                 enum vertex_type type)

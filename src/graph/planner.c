@@ -119,8 +119,8 @@ static double need(const struct planner *p, size_t category)
     int v = concepts_category_vertex(p->graph, category);
     const struct tally *t = &p->tally[v];
     double yield = rate(p, v, 0.5);
-    double lacking = (double)p->quota[category] - t->won -
-                     yield * (t->planned - t->tried);
+    double lacking =
+        (double)p->quota[category] - t->won - yield * (t->planned - t->tried);
 
     if (!p->wanted[category])
         return 0;

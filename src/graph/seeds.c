@@ -295,8 +295,8 @@ int seeds_next(struct seeds *s, struct seed_sense *out, struct err *err)
             s->sense = 0;
             continue;
         }
-        return read_sense(s, trigger, yaml_at(s->file, senses, s->sense++),
-                          out, err) == 0
+        return read_sense(s, trigger, yaml_at(s->file, senses, s->sense++), out,
+                          err) == 0
                    ? 1
                    : -1;
     }

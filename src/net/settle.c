@@ -106,7 +106,7 @@ static void say_status(const struct transfer *t, const struct call *call,
     const char *advice = retry_advice(t->status, f), *env;
     char code[72] = "";
 
-    if (f->code[0] != '\0' && atoi(f->code) != t->status)
+    if (f->code[0] != '\0' && strtol(f->code, NULL, 10) != t->status)
         snprintf(code, sizeof(code), " (%s)", f->code);
     else if (f->type[0] != '\0')
         snprintf(code, sizeof(code), " (%s)", f->type);
@@ -205,7 +205,7 @@ static void settle_nonsense(const struct transfer *t, const struct call *call,
 
     if (fault_in_answer(t->in.s, t->in.len)) {
         fault_parse(t->in.s, t->in.len, &f);
-        status = atoi(f.code);
+        status = (int)strtol(f.code, NULL, 10);
         as_error.status = status >= 400 && status < 600 ? status : 500;
         settle_status(&as_error, call, host, reply, out);
         return;

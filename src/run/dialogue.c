@@ -70,7 +70,8 @@ void dialogue_release(struct dialogue *d)
     d->trail = NULL;
 }
 
-/* --- asking ------------------------------------------------------------------ */
+/* --- asking ------------------------------------------------------------------
+ */
 
 /* Every request has its own seed, by what it is for; below 2^53 so that it
  * survives JSON numbers. */
@@ -167,7 +168,8 @@ static enum step ask(struct dialogue *d, uint32_t i, struct call *call,
     return STEP_CALL;
 }
 
-/* --- hearing ----------------------------------------------------------------- */
+/* --- hearing -----------------------------------------------------------------
+ */
 
 /* Reads a JSON answer into the candidate; -1 when it cannot be used. */
 static int read_answer(struct dialogue *d, uint32_t i, struct err *why)
@@ -220,7 +222,8 @@ static bool needs_repair(struct dialogue *d, uint32_t i)
     return !s->repaired;
 }
 
-/* --- deciding ---------------------------------------------------------------- */
+/* --- deciding ----------------------------------------------------------------
+ */
 
 static const char *first_problem(const struct dialogue *d)
 {
@@ -442,7 +445,8 @@ static int finish(struct dialogue *d, struct err *err)
     }
 }
 
-/* --- the interface ------------------------------------------------------------ */
+/* --- the interface
+ * ------------------------------------------------------------ */
 
 enum step dialogue_step(struct dialogue *d, struct call *call, struct err *err)
 {

@@ -82,8 +82,7 @@ void dialogue_release(struct dialogue *d);
 
 /* On STEP_CALL the caller owns `call`; call->slot must come back with the
  * reply. */
-enum step dialogue_step(struct dialogue *d, struct call *call,
-                        struct err *err);
+enum step dialogue_step(struct dialogue *d, struct call *call, struct err *err);
 
 /* Takes the reply's strings over (the reply is empty afterwards).  A reply
  * that is REPLY_FAILED counts as no answer; REPLY_STOPPED must not be heard. */

@@ -35,7 +35,8 @@ static cJSON *object_in(cJSON *o, const char *name)
     return v != NULL ? v : cJSON_AddObjectToObject(o, name);
 }
 
-/* --- counting --------------------------------------------------------------------- */
+/* --- counting
+ * --------------------------------------------------------------------- */
 
 struct tallies {
     cJSON *counts, *calls;
@@ -48,7 +49,8 @@ static void count_usage(cJSON *calls, const char *json)
     cJSON *usage = json_parse(json, strlen(json), NULL), *agent, *to;
     int i;
 
-    cJSON_ArrayForEach (agent, usage) {
+    cJSON_ArrayForEach(agent, usage)
+    {
         to = object_in(calls, agent->string);
         for (i = 0; i < 3; i++)
             add_to(to, fields[i],
@@ -98,7 +100,8 @@ static int count_all(struct run *r, struct tallies *t, struct err *err)
     return got;
 }
 
-/* --- the manifest ------------------------------------------------------------------ */
+/* --- the manifest
+ * ------------------------------------------------------------------ */
 
 static void add_models(cJSON *o, const struct dialogue_plan *p)
 {
@@ -194,10 +197,10 @@ cJSON *run_manifest(struct run *r, struct err *err)
     return o;
 }
 
-/* --- the files ------------------------------------------------------------------------ */
+/* --- the files
+ * ------------------------------------------------------------------------ */
 
-static int write_rows(struct run *r, FILE *rows, FILE *rejects,
-                      struct err *err)
+static int write_rows(struct run *r, FILE *rows, FILE *rejects, struct err *err)
 {
     struct store_cursor *c = store_read(r->store, err);
     struct decided d;
@@ -237,8 +240,7 @@ static int write_data(struct run *r, struct err *err)
     return outfile_commit(&rejects, err);
 }
 
-static int write_manifest(struct run *r, const cJSON *manifest,
-                          struct err *err)
+static int write_manifest(struct run *r, const cJSON *manifest, struct err *err)
 {
     char *text = cJSON_Print(manifest);
     struct outfile f;

@@ -42,7 +42,8 @@ static void halt(struct run *r, const char *fmt, const char *detail)
     err_set(&r->why, fmt, detail);
 }
 
-/* --- sending --------------------------------------------------------------------- */
+/* --- sending
+ * --------------------------------------------------------------------- */
 
 static int hear(struct run *r, struct job *j, uint32_t slot,
                 struct reply *reply, struct err *err)
@@ -115,7 +116,8 @@ static int send(struct run *r, struct job *j, struct call *call,
     return submit(r, call, key, err) == 0 ? 1 : -1;
 }
 
-/* --- the gate --------------------------------------------------------------------- */
+/* --- the gate
+ * --------------------------------------------------------------------- */
 
 static int fail_gate(struct run *r, struct dialogue *d, enum drop why,
                      const struct dedup_hit *hit, struct err *err)
@@ -150,7 +152,8 @@ static int gate(struct run *r, struct dialogue *d, struct err *err)
     return dialogue_pass_gate(d, err);
 }
 
-/* --- stepping ---------------------------------------------------------------------- */
+/* --- stepping
+ * ---------------------------------------------------------------------- */
 
 /* Steps a job until it waits; `*moved` when anything happened. */
 static int advance(struct run *r, struct job *j, bool *moved, struct err *err)
@@ -231,7 +234,8 @@ static int step_all(struct run *r, bool *moved, struct err *err)
     return 0;
 }
 
-/* --- what came back ------------------------------------------------------------------ */
+/* --- what came back
+ * ------------------------------------------------------------------ */
 
 struct result {
     struct sent sent;
@@ -334,7 +338,8 @@ static int turn_engine(struct run *r, int timeout_ms, bool *moved,
     return n < 0 ? -1 : 0;
 }
 
-/* --- committing ----------------------------------------------------------------------- */
+/* --- committing
+ * ----------------------------------------------------------------------- */
 
 /* Pending neighbours were invisible at the gate; now order is settled. */
 static int check_duplicate(struct run *r, struct candidate *c, struct err *err)
@@ -428,7 +433,9 @@ static int commit_decided(struct run *r, struct err *err)
     return store_commit(r->store, err);
 }
 
-/* --- the turn ---------------------------------------------------------------------------- */
+/* --- the turn
+ * ----------------------------------------------------------------------------
+ */
 
 static void check_patience(struct run *r)
 {

@@ -43,7 +43,8 @@ double run_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* --- models ------------------------------------------------------------------- */
+/* --- models
+ * ------------------------------------------------------------------- */
 
 static const struct model *add_model(struct run *r, const char *spec,
                                      const char *otherwise, struct err *err)
@@ -79,22 +80,22 @@ static int add_models(struct run *r, struct err *err)
 
     p->njudges = o->njudges > 0 ? o->njudges : 3;
     for (i = 0; i < p->njudges; i++) {
-        p->judges[i] = add_model(r, o->njudges > 0 ? o->judges[i] : judges[i],
-                                 NULL, err);
+        p->judges[i] =
+            add_model(r, o->njudges > 0 ? o->judges[i] : judges[i], NULL, err);
         if (p->judges[i] == NULL)
             return -1;
     }
     p->ntargets = o->ntargets > 0 ? o->ntargets : 1;
     for (i = 0; i < p->ntargets; i++) {
-        p->targets[i] =
-            add_model(r, o->ntargets > 0 ? o->targets[i] : "builtin:cautious",
-                      NULL, err);
+        p->targets[i] = add_model(
+            r, o->ntargets > 0 ? o->targets[i] : "builtin:cautious", NULL, err);
         if (p->targets[i] == NULL)
             return -1;
     }
     p->generator = add_model(r, o->generator, "builtin:generator", err);
     p->witness = add_model(r, o->witness, "builtin:witness", err);
-    p->answer_judge = add_model(r, o->answer_judge, "builtin:answer-judge", err);
+    p->answer_judge =
+        add_model(r, o->answer_judge, "builtin:answer-judge", err);
     p->orchestrator =
         add_model(r, o->orchestrator, "builtin:orchestrator", err);
     return p->generator != NULL && p->witness != NULL &&
@@ -103,7 +104,8 @@ static int add_models(struct run *r, struct err *err)
                : -1;
 }
 
-/* --- categories ----------------------------------------------------------------- */
+/* --- categories
+ * ----------------------------------------------------------------- */
 
 static int want_category(struct run *r, const char *name, size_t len,
                          struct err *err)
@@ -146,7 +148,8 @@ static int choose_categories(struct run *r, struct err *err)
     return 0;
 }
 
-/* --- screens -------------------------------------------------------------------- */
+/* --- screens
+ * -------------------------------------------------------------------- */
 
 /* Adds an --against file to the index with id 0; its hash to the config. */
 static int add_screen(struct run *r, const char *path, cJSON *hashes,
@@ -171,7 +174,8 @@ static int add_screen(struct run *r, const char *path, cJSON *hashes,
     return got;
 }
 
-/* --- the fingerprint -------------------------------------------------------------- */
+/* --- the fingerprint
+ * -------------------------------------------------------------- */
 
 static void add_names(cJSON *o, const char *name,
                       const struct model *const models[], size_t n)
@@ -262,7 +266,8 @@ static int compare_fingerprint(struct run *r, const char *stored,
 
     if (old == NULL)
         return err_prefix(err, "the store in %s", r->options.out);
-    cJSON_ArrayForEach (a, r->config) {
+    cJSON_ArrayForEach(a, r->config)
+    {
         b = cJSON_GetObjectItemCaseSensitive(old, a->string);
         if (b != NULL && cJSON_Compare(a, b, true))
             continue;
@@ -283,7 +288,8 @@ static int compare_fingerprint(struct run *r, const char *stored,
     return failed;
 }
 
-/* --- resuming ---------------------------------------------------------------------- */
+/* --- resuming
+ * ---------------------------------------------------------------------- */
 
 struct job *run_plan_next(struct run *r)
 {
@@ -332,8 +338,8 @@ static int replay(struct run *r, struct err *err)
         }
         accepted = strcmp(d.outcome, outcome_name(OUTCOME_HARMLESS)) == 0 ||
                    strcmp(d.outcome, outcome_name(OUTCOME_CONTROVERSIAL)) == 0;
-        if (accepted && dedup_add(r->dedup, d.seq, d.prompt, strlen(d.prompt),
-                                  err) != 0) {
+        if (accepted &&
+            dedup_add(r->dedup, d.seq, d.prompt, strlen(d.prompt), err) != 0) {
             got = -1;
             break;
         }
@@ -364,8 +370,8 @@ static int open_store(struct run *r, struct err *err)
     } else if (got == 1) {
         got = compare_fingerprint(r, text.s, err);
     }
-    if (got == 0 && (store_ledger_sum(r->store, &sum, err) != 0 ||
-                     replay(r, err) != 0))
+    if (got == 0 &&
+        (store_ledger_sum(r->store, &sum, err) != 0 || replay(r, err) != 0))
         got = -1;
     if (got == 0)
         r->paid_before = sum.calls;
@@ -374,7 +380,8 @@ out:
     return got;
 }
 
-/* --- putting it together -------------------------------------------------------------- */
+/* --- putting it together
+ * -------------------------------------------------------------- */
 
 static int check_options(const struct run_options *o, struct err *err)
 {
@@ -541,10 +548,10 @@ cJSON *run_dry(const struct run_options *options, struct err *err)
     cJSON_AddNumberToObject(calls, agent_name(AGENT_GENERATOR), n * rounds);
     cJSON_AddNumberToObject(calls, agent_name(AGENT_JUDGE),
                             n * rounds * (double)p->njudges);
-    cJSON_AddNumberToObject(calls, agent_name(AGENT_TARGET),
-                            n * rounds * (double)p->ntargets *
-                                (0.5 * (options->samples +
-                                        options->min_refusals)));
+    cJSON_AddNumberToObject(
+        calls, agent_name(AGENT_TARGET),
+        n * rounds * (double)p->ntargets *
+            (0.5 * (options->samples + options->min_refusals)));
     if (!options->no_witness) {
         cJSON_AddNumberToObject(calls, agent_name(AGENT_WITNESS), n);
         cJSON_AddNumberToObject(calls, agent_name(AGENT_ANSWER_JUDGE), n);

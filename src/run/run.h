@@ -39,11 +39,11 @@ struct run_options {
     const char *const *alias_of;
     size_t naliases;
 
-    uint64_t n;        /* rows wanted */
+    uint64_t n; /* rows wanted */
     uint64_t seed;
-    const char *out;   /* the run's folder */
-    const char *graph; /* GraphML file */
-    const char *seeds; /* seeds folder */
+    const char *out;        /* the run's folder */
+    const char *graph;      /* GraphML file */
+    const char *seeds;      /* seeds folder */
     const char *categories; /* comma-separated slugs or numbers; NULL: all */
     const char *const *against;
     size_t nagainst;
@@ -52,12 +52,12 @@ struct run_options {
     uint32_t window;      /* W of DESIGN section 2; larger than concurrency */
     uint32_t rounds, samples, min_refusals;
     uint32_t min_words, max_words; /* of a prompt */
-    double threshold;     /* near-duplicate Jaccard over character 5-grams */
-    uint64_t max_calls;   /* paid calls of the whole run; 0: no limit */
-    uint64_t patience;    /* give up after so many candidates without a row */
+    double threshold;   /* near-duplicate Jaccard over character 5-grams */
+    uint64_t max_calls; /* paid calls of the whole run; 0: no limit */
+    uint64_t patience;  /* give up after so many candidates without a row */
 
-    double timeout;       /* seconds for one HTTP attempt; 0: the default */
-    const char *ca_file;  /* NULL: the system's */
+    double timeout;      /* seconds for one HTTP attempt; 0: the default */
+    const char *ca_file; /* NULL: the system's */
 };
 
 extern const struct run_options RUN_DEFAULTS;

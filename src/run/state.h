@@ -20,9 +20,9 @@
  * k ended.  So the ring is the window.
  */
 enum job_state {
-    JOB_FREE,    /* never used */
-    JOB_LIVE,    /* its dialogue goes on */
-    JOB_ENDED,   /* decided, waits for its turn to be committed */
+    JOB_FREE,  /* never used */
+    JOB_LIVE,  /* its dialogue goes on */
+    JOB_ENDED, /* decided, waits for its turn to be committed */
     JOB_COMMITTED
 };
 
@@ -30,7 +30,7 @@ struct job {
     enum job_state state;
     struct dialogue dialogue; /* while LIVE or ENDED */
     struct path path;
-    bool accepted; /* once COMMITTED */
+    bool accepted;       /* once COMMITTED */
     struct call pending; /* a call that there was no room for */
     bool has_pending;
 };
@@ -58,7 +58,7 @@ struct run {
     struct builtin *builtin;
     struct net *net;
     struct store *store;
-    bool *wanted; /* categories */
+    bool *wanted;  /* categories */
     cJSON *config; /* the fingerprint: what makes the run this run */
     char id[HASH_HEX], graph_hash[HASH_HEX], templates_hash[HASH_HEX];
     struct provenance provenance;
@@ -71,11 +71,11 @@ struct run {
     struct sent *sent;
     size_t nsent; /* in flight */
 
-    uint64_t paid_before; /* ledger rows of earlier sessions */
-    uint64_t paid;        /* calls submitted in this session */
+    uint64_t paid_before;   /* ledger rows of earlier sessions */
+    uint64_t paid;          /* calls submitted in this session */
     uint64_t calls, tokens; /* of this session, all agents */
-    unsigned failures;    /* in a row, of passing kinds */
-    double started;       /* monotonic seconds */
+    unsigned failures;      /* in a row, of passing kinds */
+    double started;         /* monotonic seconds */
     bool stopping;
     bool limit_hit;
     struct err why; /* for RUN_STOPPED */

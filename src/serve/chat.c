@@ -49,7 +49,8 @@ static int read_content(const cJSON *content, struct str *out, struct err *err)
     }
     if (!cJSON_IsArray(content))
         return err_set(err, "\"content\" must be a string or a list of parts");
-    cJSON_ArrayForEach (part, content) {
+    cJSON_ArrayForEach(part, content)
+    {
         text = json_string(part, "text");
         if (text == NULL)
             return err_set(err, "only parts of type \"text\" are supported");
@@ -68,7 +69,8 @@ static int read_messages(const cJSON *list, struct call *call, struct err *err)
         cJSON_GetArraySize(list) > CALL_MESSAGES_MAX)
         return err_set(err, "\"messages\" must be a list of 1 to %d messages",
                        CALL_MESSAGES_MAX);
-    cJSON_ArrayForEach (m, list) {
+    cJSON_ArrayForEach(m, list)
+    {
         role = find_role(json_string(m, "role"));
         if (role < 0)
             return err_set(err, "a message needs the role system, user or "

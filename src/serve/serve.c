@@ -32,11 +32,10 @@ struct serve {
 };
 
 static const char *const fault_names[FAULTS] = {
-    [FAULT_429] = "429",         [FAULT_500] = "500",
-    [FAULT_502] = "502",         [FAULT_503] = "503",
-    [FAULT_529] = "529",         [FAULT_HTML] = "html",
-    [FAULT_GARBAGE] = "garbage", [FAULT_EMPTY] = "empty",
-    [FAULT_CUT] = "cut",         [FAULT_STALL] = "stall",
+    [FAULT_429] = "429",         [FAULT_500] = "500",     [FAULT_502] = "502",
+    [FAULT_503] = "503",         [FAULT_529] = "529",     [FAULT_HTML] = "html",
+    [FAULT_GARBAGE] = "garbage", [FAULT_EMPTY] = "empty", [FAULT_CUT] = "cut",
+    [FAULT_STALL] = "stall",
 };
 
 static int parse_fault(const char *name, size_t len, double value,
@@ -89,7 +88,8 @@ int serve_faults_parse(const char *text, struct serve_faults *out,
     return 0;
 }
 
-/* --- replies -------------------------------------------------------------------- */
+/* --- replies
+ * -------------------------------------------------------------------- */
 
 static enum MHD_Result reply(struct MHD_Connection *c, unsigned status,
                              const char *type, const char *body, size_t len,
@@ -232,7 +232,8 @@ static enum MHD_Result reply_fault(struct MHD_Connection *c, enum fault f,
     }
 }
 
-/* --- requests -------------------------------------------------------------------- */
+/* --- requests
+ * -------------------------------------------------------------------- */
 
 static bool host_is_local(const char *host)
 {
@@ -251,8 +252,8 @@ static bool host_is_local(const char *host)
 
 static bool authorised(const struct serve *s, struct MHD_Connection *c)
 {
-    const char *h = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
-                                                "Authorization");
+    const char *h =
+        MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Authorization");
 
     return s->key == NULL || (h != NULL && strncmp(h, "Bearer ", 7) == 0 &&
                               strcmp(h + 7, s->key) == 0);
@@ -272,8 +273,8 @@ static enum MHD_Result chat(struct serve *s, struct MHD_Connection *c,
         return reply_fault(c, f, NULL);
     str_init(&body, 8u << 20);
     if (chat_complete(s->builtin, request->s, request->len, &body, &err) != 0)
-        out = reply_error(c, 400, "invalid_request_error", err.text, NULL,
-                          NULL);
+        out =
+            reply_error(c, 400, "invalid_request_error", err.text, NULL, NULL);
     else if (f == FAULT_CUT)
         out = reply_fault(c, f, &body);
     else
@@ -289,8 +290,8 @@ static enum MHD_Result answer(struct serve *s, struct MHD_Connection *c,
     enum MHD_Result out;
     struct str body;
 
-    if (s->loopback && !host_is_local(MHD_lookup_connection_value(
-                           c, MHD_HEADER_KIND, "Host")))
+    if (s->loopback &&
+        !host_is_local(MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Host")))
         return reply_error(c, 421, "invalid_request_error",
                            "This server answers to localhost only.", NULL,
                            NULL);
@@ -358,7 +359,8 @@ static void completed(void *cls, struct MHD_Connection *c, void **state,
     }
 }
 
-/* --- lifetime ---------------------------------------------------------------------- */
+/* --- lifetime
+ * ---------------------------------------------------------------------- */
 
 static int listen_at(struct serve *s, const struct serve_options *o,
                      struct err *err)
@@ -376,16 +378,16 @@ static int listen_at(struct serve *s, const struct serve_options *o,
                        o->bind, o->port);
     s->loopback = (ntohl(a.sin_addr.s_addr) >> 24) == 127;
     /* Who sleeps must not hold up the others. */
-    flags |= sleeps ? MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL
-                    : MHD_USE_AUTO;
+    flags |=
+        sleeps ? MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL : MHD_USE_AUTO;
     s->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, handle, s, MHD_OPTION_SOCK_ADDR, &a,
         MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
         MHD_OPTION_CONNECTION_LIMIT, 2048u, MHD_OPTION_CONNECTION_TIMEOUT, 120u,
         MHD_OPTION_ARRAY, sleeps ? &pool[1] : pool, MHD_OPTION_END);
     if (s->daemon == NULL)
-        return err_set(err, "cannot listen at %s port %u: %s", o->bind,
-                       o->port, strerror(errno));
+        return err_set(err, "cannot listen at %s port %u: %s", o->bind, o->port,
+                       strerror(errno));
     return 0;
 }
 

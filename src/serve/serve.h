@@ -24,9 +24,9 @@
  * read, from several threads.
  */
 enum fault {
-    FAULT_429,     /* with Retry-After: 0 */
+    FAULT_429, /* with Retry-After: 0 */
     FAULT_500,
-    FAULT_502,     /* with an HTML body */
+    FAULT_502, /* with an HTML body */
     FAULT_503,
     FAULT_529,
     FAULT_HTML,    /* 200 with HTML: a proxy's login page */

@@ -123,9 +123,8 @@ static int set_up(struct store *s, struct err *err)
                        s->path, version, STORE_SCHEMA);
     }
     for (i = 0; i < QUERIES; i++)
-        if (sqlite3_prepare_v3(s->db, queries[i], -1,
-                               SQLITE_PREPARE_PERSISTENT, &s->q[i],
-                               NULL) != SQLITE_OK)
+        if (sqlite3_prepare_v3(s->db, queries[i], -1, SQLITE_PREPARE_PERSISTENT,
+                               &s->q[i], NULL) != SQLITE_OK)
             return fail(s, err, "prepare a query");
     return 0;
 }
@@ -297,7 +296,8 @@ int store_add(struct store *s, const struct decided *d, struct err *err)
     return run(s, Q_ADD, err, "store a candidate");
 }
 
-/* --- reading ------------------------------------------------------------------ */
+/* --- reading
+ * ------------------------------------------------------------------ */
 
 struct store_cursor {
     struct store *store;

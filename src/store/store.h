@@ -61,9 +61,9 @@ struct decided {
     const char *prompt;   /* the last one; "" when there was none */
     const char *category; /* slug */
     uint32_t round;
-    const char *record;   /* JSON: the dataset row, or the reject's */
-    const char *trail;    /* JSON array of earlier rounds, or "" */
-    const char *usage;    /* JSON: by agent [calls, tokens in, tokens out] */
+    const char *record; /* JSON: the dataset row, or the reject's */
+    const char *trail;  /* JSON array of earlier rounds, or "" */
+    const char *usage;  /* JSON: by agent [calls, tokens in, tokens out] */
 };
 int store_add(struct store *s, const struct decided *d, struct err *err);
 

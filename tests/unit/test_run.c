@@ -155,8 +155,8 @@ static void test_counts_add_up(void **state)
                          json_number(counts, "rejected", 0) +
                          json_number(counts, "dropped", 0));
     assert_true(json_number(counts, "controversial", 0) > 0);
-    assert_int_equal(
-        cJSON_GetArraySize(json_object(counts, "by_category")), 44);
+    assert_int_equal(cJSON_GetArraySize(json_object(counts, "by_category")),
+                     44);
     cJSON_Delete(m);
     run_close(r);
 }

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The line ends with a carriage return, not before it, so that a line of the
+ * log that comes in between starts at the left edge.  It is never longer
+ * than the terminal is wide: a wrapped line could not be redrawn.
+ */
+#include "cmd/progress.h"
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REDRAW 0.1  /* seconds */
+#define PLAIN  10.0 /* seconds between lines in a log file */
+
+static double now_seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+void progress_init(struct progress *p, bool quiet)
+{
+    const char *term = getenv("TERM");
+
+    memset(p, 0, sizeof(*p));
+    p->quiet = quiet;
+    p->terminal =
+        isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+    p->shown = now_seconds();
+}
+
+bool progress_due(const struct progress *p)
+{
+    if (p->quiet)
+        return false;
+    return now_seconds() - p->shown >= (p->terminal ? REDRAW : PLAIN);
+}
+
+static void write_line(const struct run_progress *n, struct str *out)
+{
+    cmd_add_count(out, (double)n->accepted);
+    str_adds(out, " of ");
+    cmd_add_count(out, (double)n->wanted);
+    str_addf(out, " rows, yield %.0f %%, %llu in flight, %.0f calls/s, ",
+             100 * n->yield, (unsigned long long)n->in_flight,
+             n->calls_per_second);
+    cmd_add_count(out, (double)n->tokens);
+    str_adds(out, " tokens, ");
+    cmd_add_duration(out, n->seconds);
+    if (n->eta_seconds >= 0) {
+        str_adds(out, ", ");
+        cmd_add_duration(out, n->eta_seconds);
+        str_adds(out, " to go");
+    }
+}
+
+void progress_show(struct progress *p, const struct run_progress *now)
+{
+    struct str line;
+    size_t width = (size_t)cmd_columns(stderr) - 1;
+
+    p->shown = now_seconds();
+    str_init(&line, 1024);
+    write_line(now, &line);
+    if (p->terminal) {
+        if (line.len > width)
+            str_cut(&line, width);
+        fprintf(stderr, "\033[K%s\r", line.s);
+        p->drawn = true;
+    } else {
+        fprintf(stderr, "phgen: %s\n", line.s);
+    }
+    fflush(stderr);
+    str_release(&line);
+}
+
+void progress_end(struct progress *p)
+{
+    if (p->drawn)
+        fputs("\033[K", stderr);
+    p->drawn = false;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One function a table.  Names come from graphs and configurations of others
+ * and are made printable before they are shown.
+ */
+#include "cmd/summary.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cmd/cmd.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_WIDTH 30 /* of a cell; two cells fit 80 columns */
+
+static const char *count(double n, char text[40])
+{
+    struct str s;
+
+    str_init(&s, 39);
+    cmd_add_count(&s, n);
+    strcpy(text, s.s);
+    str_release(&s);
+    return text;
+}
+
+/* "name      123", the name cut to the width of a cell. */
+static void cell(const char *name, double n, FILE *out)
+{
+    char digits[40];
+    struct str s;
+
+    str_init(&s, 4096);
+    text_printable(name, &s);
+    fprintf(out, "  %-*.*s %6s", NAME_WIDTH, NAME_WIDTH, s.s, count(n, digits));
+    str_release(&s);
+}
+
+/* A number, or the sum of an object's numbers. */
+static double total(const cJSON *v)
+{
+    const cJSON *item;
+    double sum = 0;
+
+    if (cJSON_IsNumber(v))
+        return v->valuedouble;
+    cJSON_ArrayForEach(item, v) sum +=
+        cJSON_IsNumber(item) ? item->valuedouble : 0;
+    return sum;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const cJSON *const *x = a, *const *y = b;
+
+    return strcmp((*x)->string, (*y)->string);
+}
+
+/* All members of an object by name, in two columns read downwards. */
+static void two_columns(const cJSON *object, FILE *out)
+{
+    size_t n = (size_t)cJSON_GetArraySize(object), half = (n + 1) / 2, i = 0;
+    const cJSON **all = calloc(n + 1, sizeof(*all)), *v;
+
+    if (all == NULL)
+        return;
+    cJSON_ArrayForEach(v, object) all[i++] = v;
+    qsort(all, n, sizeof(*all), by_name);
+    for (i = 0; i < half; i++) {
+        cell(all[i]->string, total(all[i]), out);
+        if (i + half < n)
+            cell(all[i + half]->string, total(all[i + half]), out);
+        fputc('\n', out);
+    }
+    free(all);
+}
+
+static void by_reason(const cJSON *counts, FILE *out)
+{
+    static const char *const outcomes[] = {"rejected", "dropped"};
+    const cJSON *reasons = json_object(counts, "dropped_by_reason");
+    double n = 0;
+    size_t i;
+
+    for (i = 0; i < sizeof(outcomes) / sizeof(*outcomes); i++)
+        n += json_number(counts, outcomes[i], 0);
+    if (n <= 0 || reasons == NULL)
+        return;
+    fputs("\nNot accepted, by reason\n", out);
+    two_columns(reasons, out);
+}
+
+static void labels(const cJSON *counts, FILE *out)
+{
+    static const char *const names[] = {"harmless", "controversial"};
+    double accepted = json_number(counts, "accepted", 0),
+           all = json_number(counts, "candidates", 0);
+    size_t i;
+
+    fputs("Accepted\n", out);
+    for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        cell(names[i], json_number(counts, names[i], 0), out);
+        fputc('\n', out);
+    }
+    cell("rows", accepted, out);
+    if (all > 0)
+        fprintf(out, "  (%.1f %% of %.0f candidates)", 100 * accepted / all,
+                all);
+    fputc('\n', out);
+}
+
+static void categories(const cJSON *counts, FILE *out)
+{
+    const cJSON *all = json_object(counts, "by_category");
+
+    if (all == NULL || all->child == NULL)
+        return;
+    fprintf(out, "\nBy category (%d)\n", cJSON_GetArraySize(all));
+    two_columns(all, out);
+}
+
+static void calls(const cJSON *manifest, FILE *out)
+{
+    const cJSON *all = json_object(manifest, "calls"), *agent;
+    double n = 0, in = 0, back = 0;
+    char a[40], b[40], c[40];
+
+    if (all == NULL || all->child == NULL)
+        return;
+    fprintf(out, "\n%-20s %12s %14s %14s\n", "Calls by agent", "calls",
+            "tokens in", "tokens out");
+    cJSON_ArrayForEach(agent, all)
+    {
+        double calls_n = json_number(agent, "calls", 0),
+               tokens_in = json_number(agent, "tokens_in", 0),
+               tokens_out = json_number(agent, "tokens_out", 0);
+
+        fprintf(out, "  %-18.18s %12s %14s %14s\n", agent->string,
+                count(calls_n, a), count(tokens_in, b), count(tokens_out, c));
+        n += calls_n;
+        in += tokens_in;
+        back += tokens_out;
+    }
+    fprintf(out, "  %-18s %12s %14s %14s\n", "all", count(n, a), count(in, b),
+            count(back, c));
+    if (json_number(manifest, "paid_calls", -1) >= 0)
+        fprintf(out, "  %-18s %12s\n", "over the network",
+                count(json_number(manifest, "paid_calls", 0), a));
+}
+
+static void diversity(const cJSON *manifest, FILE *out)
+{
+    const cJSON *d = json_object(manifest, "diversity");
+
+    if (d == NULL || json_number(d, "sample", 0) < 2)
+        return;
+    fprintf(out,
+            "\nDiversity of %.0f rows: Dist-2 %.3f, Self-BLEU-4 %.3f (see "
+            "\"phgen help stats\")\n",
+            json_number(d, "sample", 0), json_number(d, "dist2", 0),
+            json_number(d, "self_bleu4", 0));
+}
+
+void summary_print(const cJSON *manifest, const char *folder, FILE *out)
+{
+    const cJSON *counts = json_object(manifest, "counts");
+    double seconds = json_number(manifest, "seconds", -1);
+    struct str s;
+
+    labels(counts, out);
+    categories(counts, out);
+    by_reason(counts, out);
+    calls(manifest, out);
+    diversity(manifest, out);
+    str_init(&s, 1 << 16);
+    if (seconds >= 0) {
+        str_adds(&s, "Time ");
+        cmd_add_duration(&s, seconds);
+        str_adds(&s, ". ");
+    }
+    str_addf(&s,
+             "Files in %s: dataset.jsonl, rejected.jsonl, manifest.json, "
+             "README.md",
+             folder);
+    cmd_print_text(s.s, out);
+    fputc('\n', out);
+    str_release(&s);
+}
+
+/* --- a dry run --- */
+
+static void value(const cJSON *v, FILE *out)
+{
+    struct str s;
+
+    str_init(&s, 1 << 16);
+    if (cJSON_IsString(v))
+        str_adds(&s, v->valuestring);
+    else
+        json_print(v, &s);
+    cmd_print_text(s.s, out);
+    str_release(&s);
+}
+
+static void plan_calls(const cJSON *plan, FILE *out)
+{
+    const cJSON *all = json_object(plan, "expected_calls"), *agent;
+    char digits[40];
+    double sum = 0;
+
+    fputs("\nCalls expected, about\n", out);
+    cJSON_ArrayForEach(agent, all)
+    {
+        fprintf(out, "  %-20.20s %12s\n", agent->string,
+                count(round(total(agent)), digits));
+        sum += total(agent);
+    }
+    fprintf(out, "  %-20s %12s\n", "all", count(round(sum), digits));
+    if (json_string(plan, "estimate") != NULL) {
+        fputs("The estimate: ", out);
+        cmd_print_text(json_string(plan, "estimate"), out);
+        fputs(".\n", out);
+    }
+}
+
+void summary_print_plan(const cJSON *plan, const char *folder, FILE *out)
+{
+    const cJSON *config = json_object(plan, "config"), *v;
+
+    fputs("This run would be:\n", out);
+    cJSON_ArrayForEach(v, config)
+    {
+        fprintf(out, "  %-20.20s ", v->string);
+        value(v, out);
+        fputc('\n', out);
+    }
+    fprintf(out, "  %-20s ", "folder");
+    cmd_print_text(folder, out);
+    fputc('\n', out);
+    plan_calls(plan, out);
+    fputs("Nothing was called and nothing written.\n", out);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PHGEN_CMD_SUMMARY_H
+#define PHGEN_CMD_SUMMARY_H
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+
+/*
+ * What a run came to, as tables for people, from its manifest (the members
+ * that dataset/card.h reads).  What the manifest lacks is left out.
+ */
+void summary_print(const cJSON *manifest, const char *folder, FILE *out);
+
+/* What a dry run says would be done. */
+void summary_print_plan(const cJSON *plan, const char *folder, FILE *out);
+
+#endif

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Source rules: a licence line first, 80 columns, no tabs, no banned functions,
+# every header has its guard.
+set -u
+cd "$PHGEN_SRC" || exit 1
+bad=0
+say() { echo "$*"; bad=1; }
+for f in src/*/*.[ch] tests/unit/*.c; do
+    head -n 1 "$f" | grep -q "SPDX-License-Identifier: GPL-3.0-or-later" ||
+        say "$f: the first line names the licence"
+    awk 'length($0) > 100 { exit 1 }' "$f" || say "$f: a line is too long"
+    grep -q "$(printf '\t')" "$f" && say "$f: has a tab"
+    case $f in *_weights.h) ;; *.h) grep -q "^#ifndef PHGEN_" "$f" || say "$f: no guard" ;; esac
+done
+grep -nE '\b(strcpy|strcat|sprintf|gets|strtok|atoi|atol|rand|srand|system|popen|longjmp|alloca)\(' src/*/*.[ch] &&
+    say "these functions are not used here"
+exit $bad
