@@ -8,7 +8,8 @@ LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	PHGEN='$(abs_top_builddir)/phgen'; export PHGEN; \
-	PHGEN_SRC='$(abs_top_srcdir)'; export PHGEN_SRC;
+	PHGEN_SRC='$(abs_top_srcdir)'; export PHGEN_SRC; \
+	PHGEN_DATA='$(abs_top_builddir)'; export PHGEN_DATA;
 
 unit_tests =
 cli_tests =
@@ -18,6 +19,7 @@ include tests/unit/net.mk
 include tests/unit/builtin.mk
 include tests/unit/dataset.mk
 include tests/unit/spine.mk
+include tests/unit/cmd.mk
 include tests/cli/cli.mk
 
 check_PROGRAMS = $(unit_tests)

@@ -20,7 +20,7 @@ static const char *count(double n, char text[40])
 
     str_init(&s, 39);
     cmd_add_count(&s, n);
-    strcpy(text, s.s);
+    memcpy(text, s.s, s.len + 1);
     str_release(&s);
     return text;
 }

@@ -1,0 +1,1 @@
+cli_tests += tests/cli/layering.sh tests/cli/style.sh
