@@ -54,8 +54,7 @@ static const char *const offers[] = {
 
 static const char *const partials[] = {
     "I can't go into detail about \"%s\", but I can say a few general things.",
-    "I'm not able to give instructions involving \"%s\". In general terms "
-    "only:",
+    "I won't give instructions involving \"%s\". In general terms only:",
     "I won't discuss the \"%s\" part, though I can offer some background.",
 };
 

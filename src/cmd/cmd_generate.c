@@ -141,7 +141,7 @@ static const struct example examples[] = {
 static void set_log_level(const struct options *o)
 {
     if (options_flag(o, "quiet"))
-        log_set_level(LOG_WARN);
+        log_set_level(LOG_ERROR);
     if (options_flag(o, "verbose"))
         log_set_level(LOG_DEBUG);
 }

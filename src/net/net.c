@@ -252,7 +252,10 @@ static void finish(struct net *net, struct job *j)
 static void finish_badly(struct net *net, struct job *j,
                          enum reply_status status, const char *why)
 {
+    int http_status = j->reply.http_status;
+
     reply_release(&j->reply);
+    j->reply.http_status = http_status;
     if (status == REPLY_FAILED && j->attempts > 1)
         reply_fail(&j->reply, status, "%s (after %u attempts)", why,
                    j->attempts);

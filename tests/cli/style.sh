@@ -1,10 +1,11 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Source rules: a licence line first, 80 columns, no tabs, no banned functions,
 # every header has its guard.
 set -u
 cd "$PHGEN_SRC" || exit 1
 bad=0
-say() { echo "$*"; bad=1; }
+say() { echo "# $*"; bad=1; }
 for f in src/*/*.[ch] tests/unit/*.c; do
     head -n 1 "$f" | grep -q "SPDX-License-Identifier: GPL-3.0-or-later" ||
         say "$f: the first line names the licence"
@@ -12,6 +13,8 @@ for f in src/*/*.[ch] tests/unit/*.c; do
     grep -q "$(printf '\t')" "$f" && say "$f: has a tab"
     case $f in *_weights.h) ;; *.h) grep -q "^#ifndef PHGEN_" "$f" || say "$f: no guard" ;; esac
 done
-grep -nE '\b(strcpy|strcat|sprintf|gets|strtok|atoi|atol|rand|srand|system|popen|longjmp|alloca)\(' src/*/*.[ch] &&
+grep -nE '\b(strcpy|strcat|sprintf|gets|strtok|atoi|atol|rand|srand|system|popen|longjmp|alloca)\(' src/*/*.[ch] | sed "s/^/# /" | grep . &&
     say "these functions are not used here"
-exit $bad
+echo 1..1
+test $bad = 0 || printf "not "
+echo "ok 1 - source rules hold"

@@ -103,7 +103,9 @@ static const struct line *line_for(struct server *s, const char *request)
         if (s->script[i].if_body != NULL &&
             strstr(body, s->script[i].if_body) != NULL)
             return &s->script[i];
-    return &s->script[n < s->nlines ? n : s->nlines - 1];
+    if (n >= s->nlines || s->script[n].if_body != NULL)
+        n = s->nlines - 1;
+    return &s->script[n];
 }
 
 static void *serve_conn(void *arg)

@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${0%/*}/lib.sh"
+
+echo file >taken
+phgen --target-model builtin:cautious --n 5 --out taken/run
+exits 1 'a file where a folder should be'
+complains
+says err 'taken'
+phgen --target-model builtin:cautious --n 5 --out /proc/phgen-run
+exits 1 'a folder that cannot be made'
+complains
+says err '/proc/phgen-run'
+mkdir run
+echo 'no database' >run/run.sqlite
+phgen --target-model builtin:cautious --n 5 --out run
+exits 1 'a store that is none'
+complains
+says err 'run.sqlite'
+phgen graph build --output /proc/phgen.graphml
+exits 1 'a graph that cannot be written'
+says err '/proc/phgen.graphml'
+if test -w /dev/full; then
+    "$PHGEN" models >/dev/full 2>err
+    code=$?
+    exits 1 'standard output is full'
+    says err 'standard output'
+fi
+finish

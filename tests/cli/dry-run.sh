@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${0%/*}/lib.sh"
+
+phgen --target-model builtin:cautious --n 50 --dry-run
+exits 0 '--dry-run'
+says out 'judge'
+says out 'Calls expected'
+says out 'output/builtin-cautious-n50-s1' 'it names the folder'
+holds 'nothing was made' test ! -e output
+phgen --target-model builtin:cautious --n 50 --dry-run --json
+exits 0 '--dry-run --json'
+holds 'is one line' rows out 1
+says out '"expected_calls":{'
+phgen --target-model 'http://127.0.0.1:1/v1#x' --n 50 --dry-run
+exits 0 'nobody is called'
+finish

@@ -1,0 +1,11 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A server with bad manners changes nothing either.
+. "${0%/*}/lib.sh"
+
+serve --faults 429=0.05,500=0.03,503=0.03,empty=0.03,cut=0.03
+phgen --out local --n 40 --quiet --target-model builtin:cautious
+phgen --out remote --n 40 --quiet --target-model "$url#builtin:cautious"
+exits 0 'the run gets through'
+holds 'with the same dataset' cmp local/dataset.jsonl remote/dataset.jsonl
+finish
