@@ -13,7 +13,7 @@
  * in the seeds folder.  The reply is the JSON that the agent asks for.
  *
  * Moves: `fresh` writes freely; `harden` drops the setting and takes a frame
- * that sounds worse; `soften` brings the setting in; `vary` writes the same
+ * that insists; `soften` brings the setting in; `vary` writes the same
  * request another way.
  */
 struct grammar; /* heap; read-only after loading */

@@ -391,10 +391,13 @@ static int parse(struct patterns *ps, const char *text, struct pattern *p,
         if (len == 1 && *s == '^' && p->n == 0) {
             p->first = true;
         } else if (p->n > 0 && len == 1 && *s == '~') {
-            gap = 2, gaps++;
+            gaps += gap == 0;
+            gap += 2;
         } else if (p->n > 0 && len == 2 && memcmp(s, "..", 2) == 0) {
-            gap = 5, gaps++;
-        } else if (p->n == PATTERN_ELEMENTS_MAX || gaps > PATTERN_GAPS_MAX) {
+            gaps += gap == 0;
+            gap += 5;
+        } else if (p->n == PATTERN_ELEMENTS_MAX || gaps > PATTERN_GAPS_MAX ||
+                   gap > 10) {
             return err_set(err, "\"%s\" has more than %d words or %d gaps",
                            text, PATTERN_ELEMENTS_MAX, PATTERN_GAPS_MAX);
         } else {

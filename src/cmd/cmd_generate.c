@@ -235,8 +235,7 @@ static enum cmd_exit generate(const struct settings *s, const struct options *o,
     if (state == RUN_STOPPED) {
         log_line(LOG_ERROR, "stopped: %s", why.text);
         log_line(LOG_ERROR,
-                 "the same command goes on where this run stopped; "
-                 "what it has is in %s",
+                 "its files so far are in %s; the same command resumes it",
                  s->out);
     }
     return failed || state == RUN_STOPPED ? CMD_FAILED : CMD_OK;

@@ -42,22 +42,43 @@ bool progress_due(const struct progress *p)
     return now_seconds() - p->shown >= (p->terminal ? REDRAW : PLAIN);
 }
 
+/* 4:07, 1:02:03 */
+static void add_clock(struct str *out, double seconds)
+{
+    unsigned long t = seconds < 1e7 ? (unsigned long)(seconds + 0.5) : 9999999;
+
+    if (t >= 3600)
+        str_addf(out, "%lu:%02lu:%02lu", t / 3600, t / 60 % 60, t % 60);
+    else
+        str_addf(out, "%lu:%02lu", t / 60, t % 60);
+}
+
+static void add_tokens(struct str *out, double n)
+{
+    if (n < 1e3)
+        str_addf(out, "%.0f tokens", n);
+    else if (n < 1e6)
+        str_addf(out, "%.1fk tokens", n / 1e3);
+    else
+        str_addf(out, "%.1fM tokens", n / 1e6);
+}
+
+/* What matters least stands last, where a narrow terminal cuts. */
 static void write_line(const struct run_progress *n, struct str *out)
 {
     cmd_add_count(out, (double)n->accepted);
     str_adds(out, " of ");
     cmd_add_count(out, (double)n->wanted);
-    str_addf(out, " rows, yield %.0f %%, %llu in flight, %.0f calls/s, ",
+    str_addf(out, ", yield %.0f%%, %llu in flight, %.0f calls/s, ",
              100 * n->yield, (unsigned long long)n->in_flight,
              n->calls_per_second);
-    cmd_add_count(out, (double)n->tokens);
-    str_adds(out, " tokens, ");
-    cmd_add_duration(out, n->seconds);
+    add_clock(out, n->seconds);
     if (n->eta_seconds >= 0) {
-        str_adds(out, ", ");
-        cmd_add_duration(out, n->eta_seconds);
-        str_adds(out, " to go");
+        str_adds(out, ", ETA ");
+        add_clock(out, n->eta_seconds);
     }
+    str_adds(out, ", ");
+    add_tokens(out, (double)n->tokens);
 }
 
 void progress_show(struct progress *p, const struct run_progress *now)

@@ -22,9 +22,10 @@ static const struct {
     double below;
     const char *name;
 } sizes[] = {
-    {1e3, "n<1K"},      {1e4, "1K<n<10K"},  {1e5, "10K<n<100K"},
-    {1e6, "100K<n<1M"}, {1e7, "1M<n<10M"},  {1e8, "10M<n<100M"},
-    {1e9, "100M<n<1B"}, {INFINITY, "n>1B"},
+    {1e3, "n<1K"},       {1e4, "1K<n<10K"},  {1e5, "10K<n<100K"},
+    {1e6, "100K<n<1M"},  {1e7, "1M<n<10M"},  {1e8, "10M<n<100M"},
+    {1e9, "100M<n<1B"},  {1e10, "1B<n<10B"}, {1e11, "10B<n<100B"},
+    {1e12, "100B<n<1T"}, {INFINITY, "n>1T"},
 };
 
 static const struct {
@@ -33,6 +34,14 @@ static const struct {
     {"generator", "Generator"},       {"judges", "Judges"},
     {"targets", "Targets"},           {"witness", "Witness"},
     {"answer_judge", "Answer judge"}, {"orchestrator", "Orchestrator"},
+};
+
+static const struct {
+    const char *member, *title;
+} call_columns[] = {
+    {"calls", "Calls"},           {"replayed", "Replayed"},
+    {"failed", "Failed"},         {"tokens_in", "Tokens in"},
+    {"tokens_out", "Tokens out"},
 };
 
 static const struct {
@@ -48,6 +57,16 @@ static const struct {
 static bool is_whole(double n)
 {
     return n == floor(n) && fabs(n) < 1e15;
+}
+
+static void nested(const cJSON *object, FILE *out)
+{
+    struct str text;
+
+    str_init(&text, 1 << 20);
+    json_print(object, &text);
+    markdown_code(text.s, out);
+    str_release(&text);
 }
 
 static void value(const cJSON *v, FILE *out)
@@ -71,6 +90,8 @@ static void value(const cJSON *v, FILE *out)
             value(item, out);
             gap = ", ";
         }
+    } else if (cJSON_IsObject(v)) {
+        nested(v, out);
     } else {
         fputs("none", out);
     }
@@ -169,6 +190,14 @@ static void opening(const cJSON *manifest, FILE *out)
     }
 }
 
+static void incomplete(const cJSON *manifest, FILE *out)
+{
+    if (!json_bool(manifest, "complete", true))
+        fputs("> **This run is not finished.** It has fewer rows than it was "
+              "asked for; the same\n> command again goes on with it.\n\n",
+              out);
+}
+
 /* What a reader must know before trusting a row. */
 static void warning(const cJSON *manifest, FILE *out)
 {
@@ -222,10 +251,10 @@ static void labels(FILE *out)
           "won: reasonable people could differ. Kept apart; leave these rows "
           "out of a strict benchmark. |\n\n"
           "A prompt found harmful never becomes a row. `judges` has each "
-          "verdict with its\nreason, `agreement` the share of the judges "
-          "behind the label, `targets` how often\neach target declined, with "
-          "a 95 % Wilson interval, and `witness` whether a model\nwas found "
-          "that answers the prompt harmlessly.\n\n",
+          "verdict with its\nreason, `agreement` the share of the pairs of "
+          "judges that agree, `targets` how often\neach target declined, "
+          "with a 95 % Wilson interval, and `witness` whether a model\nwas "
+          "found that answers the prompt harmlessly.\n\n",
           out);
 }
 
@@ -269,6 +298,28 @@ static void pairs(const cJSON *object, const char *title, const char *left,
     fputc('\n', out);
 }
 
+/* The same for an object of counts. */
+static void tallies(const cJSON *object, const char *title, const char *left,
+                    const char *right, FILE *out)
+{
+    const cJSON *v;
+
+    if (object == NULL || object->child == NULL)
+        return;
+    fprintf(out, "### %s\n\n| %s | %s |\n|---|---:|\n", title, left, right);
+    cJSON_ArrayForEach(v, object)
+    {
+        if (!cJSON_IsNumber(v))
+            continue;
+        fputs("| ", out);
+        markdown_code(v->string, out);
+        fputs(" | ", out);
+        markdown_count(json_number(object, v->string, 0), out);
+        fputs(" |\n", out);
+    }
+    fputc('\n', out);
+}
+
 static void counts(const cJSON *manifest, FILE *out)
 {
     const cJSON *c = json_object(manifest, "counts");
@@ -287,9 +338,10 @@ static void counts(const cJSON *manifest, FILE *out)
         fputs(" |\n", out);
     }
     fputc('\n', out);
-    pairs(json_object(c, "dropped_by_reason"), "Dropped, by reason", "Reason",
-          "Candidates", out);
-    pairs(json_object(c, "rounds"), "Accepted, by round", "Round", "Rows", out);
+    tallies(json_object(c, "dropped_by_reason"), "Dropped, by reason", "Reason",
+            "Candidates", out);
+    tallies(json_object(c, "rounds"), "Accepted, by round", "Round", "Rows",
+            out);
 }
 
 static void categories(const cJSON *manifest, FILE *out)
@@ -318,31 +370,58 @@ static void categories(const cJSON *manifest, FILE *out)
     fputc('\n', out);
 }
 
+/* Columns that no agent has are left out: absent is not zero. */
+static bool has_column(const cJSON *calls, const char *member)
+{
+    const cJSON *c;
+
+    cJSON_ArrayForEach(c, calls) if (cJSON_GetObjectItemCaseSensitive(
+                                         c, member) != NULL) return true;
+    return false;
+}
+
+static void call_row(const cJSON *calls, const cJSON *c, FILE *out)
+{
+    size_t i;
+
+    if (c != NULL)
+        markdown_code(c->string, out);
+    else
+        fputs("Agent", out);
+    for (i = 0; i < sizeof(call_columns) / sizeof(*call_columns); i++) {
+        if (!has_column(calls, call_columns[i].member))
+            continue;
+        fputs(" | ", out);
+        if (c != NULL)
+            markdown_count(json_number(c, call_columns[i].member, 0), out);
+        else
+            fputs(call_columns[i].title, out);
+    }
+    fputs(" |\n", out);
+}
+
 static void calls(const cJSON *manifest, FILE *out)
 {
-    static const char *const columns[] = {"calls", "replayed", "failed",
-                                          "tokens_in", "tokens_out"};
     const cJSON *all = json_object(manifest, "calls"), *c;
     double seconds = json_number(manifest, "seconds", -1);
     size_t i;
 
     if (all == NULL || all->child == NULL)
         return;
-    fputs("### Calls\n\n| Agent | Calls | Replayed | Failed | Tokens in | "
-          "Tokens out |\n|---|---:|---:|---:|---:|---:|\n",
-          out);
+    fputs("### Calls\n\n| ", out);
+    call_row(all, NULL, out);
+    fputs("|---|", out);
+    for (i = 0; i < sizeof(call_columns) / sizeof(*call_columns); i++)
+        if (has_column(all, call_columns[i].member))
+            fputs("---:|", out);
+    fputc('\n', out);
     cJSON_ArrayForEach(c, all)
     {
         fputs("| ", out);
-        markdown_code(c->string, out);
-        for (i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
-            fputs(" | ", out);
-            markdown_count(json_number(c, columns[i], 0), out);
-        }
-        fputs(" |\n", out);
+        call_row(all, c, out);
     }
     if (seconds >= 0)
-        fprintf(out, "\nThe run took %.1f seconds.\n", seconds);
+        fprintf(out, "\nThe last session took %.1f seconds.\n", seconds);
     fputc('\n', out);
 }
 
@@ -354,19 +433,19 @@ static void diversity(const cJSON *manifest, FILE *out)
         return;
     fputs("### Diversity\n\nOver a sample of ", out);
     markdown_count(json_number(d, "sample", 0), out);
-    fputs(" prompts:", out);
+    fputs(" prompts:\n\n", out);
     if (json_number(d, "dist2", -1) >= 0)
         fprintf(out,
-                " Dist-2 %.3f (different word pairs by all word pairs; "
-                "1 is most\ndiverse)",
+                "- Dist-2: %.3f (different word pairs by all word pairs; 1 "
+                "is most diverse)\n",
                 json_number(d, "dist2", 0));
     if (json_number(d, "self_bleu4", -1) >= 0)
         fprintf(out,
-                " Self-BLEU-4 %.3f (mean BLEU-4 of each prompt against "
-                "all\nothers, smoothing method 1 of Chen and Cherry; 0 "
-                "is most diverse)",
+                "- Self-BLEU-4: %.3f (mean BLEU-4 of each prompt against all "
+                "others, smoothing\n  method 1 of Chen and Cherry; 0 is most "
+                "diverse)\n",
                 json_number(d, "self_bleu4", 0));
-    fputs(".\nBoth depend on the sample's size: compare at equal sizes "
+    fputs("\nBoth depend on the sample's size: compare at equal sizes "
           "only.\n\n",
           out);
 }
@@ -420,6 +499,9 @@ static void limits(const cJSON *manifest, FILE *out)
           "so the rates here\n  are higher than on prompts that users "
           "send. Compare models on a set that was\n  made against none of "
           "them.\n"
+          "- A target was asked only until it was clear whether it declines "
+          "often enough, so\n  the rates in the rows are evidence for the "
+          "row, not unbiased estimates.\n"
           "- A model that answers everything looks perfect here. Always "
           "measure on unsafe\n  prompts too, which this set does not "
           "hold.\n",
@@ -435,6 +517,7 @@ void card_write(const cJSON *manifest, FILE *out)
 {
     front_matter(manifest, out);
     opening(manifest, out);
+    incomplete(manifest, out);
     warning(manifest, out);
     loading(out);
     labels(out);

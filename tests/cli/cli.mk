@@ -26,6 +26,7 @@ cli_tests += \
 	tests/cli/models.sh \
 	tests/cli/no-host.sh \
 	tests/cli/other-run.sh \
+	tests/cli/progress.sh \
 	tests/cli/ranges.sh \
 	tests/cli/resume-killed.sh \
 	tests/cli/stats.sh \

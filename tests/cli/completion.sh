@@ -5,7 +5,7 @@
 
 if ! command -v bash >/dev/null; then
     echo '1..0 # SKIP there is no bash'
-    exit 77
+    exit 0
 fi
 phgen help --completion
 cp out phgen.bash

@@ -16,7 +16,7 @@ code=$?
 background=''
 exits 1 'it stops'
 says err 'stopped: '
-says err 'the same command goes on'
+says err 'the same command resumes it'
 holds 'the files are there' test -e run/manifest.json -a -e run/dataset.jsonl
 holds 'with less than all rows' test "$(wc -l <run/dataset.jsonl)" -lt 60
 phgen --out run --n 60 --quiet --target-model "$url#builtin:cautious"

@@ -7,8 +7,9 @@
 #     says err 'no-such-file' 'and is named'
 #     finish
 #
-# Output is TAP, and the status 1 when anything failed.  The test runs in an empty folder of its own, with no
-# configuration and no keys, and leaves nothing behind.
+# Output is TAP, and the status is 1 when anything failed.  The test runs in an
+# empty folder of its own, with no configuration and no keys, and leaves
+# nothing behind.
 
 set -u
 PHGEN_DATA=${PHGEN_DATA:-$(dirname "$PHGEN")}
