@@ -24,6 +24,8 @@ enum task_kind {
 const char *task_kind_name(enum task_kind k);
 int task_kind_find(const char *name); /* -1: no such kind */
 
+#define CATEGORIES_MAX 256
+
 struct category {
     unsigned id; /* from 1, in the order of seeds/categories.yaml */
     const char *slug, *name, *domain;

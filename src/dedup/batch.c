@@ -194,7 +194,7 @@ static int join(struct batch *b, uint64_t row, const struct dedup_hit *hits,
 
     while (known < n && hits[known].id <= b->against)
         known++; /* hits stand in order of id */
-    twin = closest(hits + known, n - known);
+    twin = known < n ? closest(hits + known, n - known) : NULL;
     if (twin != NULL && twin->similarity < 1)
         twin = NULL;
     for (i = 0; i < n && rc == 0; i++) {

@@ -225,6 +225,9 @@ static int index_categories(struct concepts *c, struct err *err)
     size_t i, k = 0, s;
     struct neighbours near;
 
+    if (c->ncategories == 0 || c->ncategories > CATEGORIES_MAX)
+        return err_set(err, "it has %zu categories, not 1 to %d",
+                       c->ncategories, CATEGORIES_MAX);
     c->categories = calloc(c->ncategories + 1, sizeof(*c->categories));
     c->category_vertex = calloc(c->ncategories + 1, sizeof(int));
     if (c->categories == NULL || c->category_vertex == NULL)

@@ -131,10 +131,9 @@ static double need(const struct planner *p, size_t category)
 
 static size_t pick_category(const struct planner *p, struct rng *r)
 {
-    double weight[256];
+    double weight[CATEGORIES_MAX];
     size_t i;
 
-    assert(p->ncategories <= 256);
     for (i = 0; i < p->ncategories; i++)
         weight[i] = need(p, i);
     return rng_weighted(r, weight, p->ncategories);

@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CATEGORIES_MAX 256
-
 struct seeds {
     char *dir;
     struct yaml *table;

@@ -164,6 +164,22 @@ static int add_diversity(cJSON *o, const struct metrics *metrics,
     return 0;
 }
 
+/* Every wanted category is there, in the order of the table. */
+static void add_categories(cJSON *counts, const struct run *r)
+{
+    cJSON *by = cJSON_AddObjectToObject(counts, "by_category"), *o;
+    const struct category *c;
+    size_t i, n = concepts_categories(r->graph, &c);
+
+    for (i = 0; i < n; i++) {
+        if (!r->wanted[i])
+            continue;
+        o = cJSON_AddObjectToObject(by, c[i].slug);
+        cJSON_AddNumberToObject(o, outcome_name(OUTCOME_HARMLESS), 0);
+        cJSON_AddNumberToObject(o, outcome_name(OUTCOME_CONTROVERSIAL), 0);
+    }
+}
+
 cJSON *run_manifest(struct run *r, struct err *err)
 {
     cJSON *o = cJSON_CreateObject();
@@ -181,6 +197,7 @@ cJSON *run_manifest(struct run *r, struct err *err)
     t.counts = cJSON_AddObjectToObject(o, "counts");
     cJSON_AddNumberToObject(t.counts, "candidates", 0);
     cJSON_AddNumberToObject(t.counts, "accepted", 0);
+    add_categories(t.counts, r);
     t.calls = cJSON_AddObjectToObject(o, "calls");
     failed = t.metrics == NULL ? err_nomem(err)
                                : count_all(r, &t, err) != 0 ||

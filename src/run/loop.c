@@ -499,6 +499,7 @@ void run_progress(const struct run *r, struct run_progress *out)
 {
     double seconds = run_now() - r->started;
     uint64_t decided = r->commit_seq - 1;
+    uint64_t here = r->accepted - r->accepted_before; /* in this session */
 
     out->accepted = r->accepted;
     out->wanted = r->options.n;
@@ -509,8 +510,8 @@ void run_progress(const struct run *r, struct run_progress *out)
     out->yield = decided > 0 ? (double)r->accepted / (double)decided : 0;
     out->seconds = seconds;
     out->calls_per_second = seconds > 0 ? (double)r->calls / seconds : 0;
-    out->eta_seconds = r->accepted > 0
-                           ? seconds * (double)(r->options.n - r->accepted) /
-                                 (double)r->accepted
-                           : -1;
+    out->eta_seconds = here > 0 ? seconds *
+                                      (double)(r->options.n - r->accepted) /
+                                      (double)here
+                                : -1;
 }

@@ -67,6 +67,7 @@ struct run {
     uint64_t next_seq;   /* to be planned, from 1 */
     uint64_t commit_seq; /* to be committed next */
     uint64_t accepted, last_accepted_seq;
+    uint64_t accepted_before; /* in earlier sessions */
     size_t live;
     struct sent *sent;
     size_t nsent; /* in flight */
