@@ -510,8 +510,7 @@ void run_progress(const struct run *r, struct run_progress *out)
     out->yield = decided > 0 ? (double)r->accepted / (double)decided : 0;
     out->seconds = seconds;
     out->calls_per_second = seconds > 0 ? (double)r->calls / seconds : 0;
-    out->eta_seconds = here > 0 ? seconds *
-                                      (double)(r->options.n - r->accepted) /
-                                      (double)here
-                                : -1;
+    out->eta_seconds =
+        here > 0 ? seconds * (double)(r->options.n - r->accepted) / (double)here
+                 : -1;
 }

@@ -6,3 +6,7 @@ unit_tests += tests/unit/test_run
 tests_unit_test_run_SOURCES = tests/unit/test_run.c
 tests_unit_test_run_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_run_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_dialogue
+tests_unit_test_dialogue_SOURCES = tests/unit/test_dialogue.c
+tests_unit_test_dialogue_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_dialogue_LDADD = libphgen.a $(CMOCKA_LIBS)

@@ -112,7 +112,7 @@ static void test_sections(void **state)
         "| Candidates begun | 12,345 |",
         "| `near duplicate` | 45 |",
         "| `self-harm` | 2,000 | 7 |",
-        "| Agent | Calls | Tokens in |\n|---|---:|---:|\n"
+        "| Agent | Calls | Tokens in |\n|---|---:|---:|\n",
         "| `judge` | 36,000 | 1,234,567 |",
         "| `threshold` | 0.7 |",
         "| `against` | none |",
@@ -142,6 +142,9 @@ static void test_honesty(void **state)
     char *card = card_with_target("builtin:cautious");
 
     (void)state;
+    assert_non_null(strstr(card, "**No language model took part.**"));
+    free(card);
+    card = card_with_target("http://127.0.0.1:8080/v1#builtin:cautious");
     assert_non_null(strstr(card, "**No language model took part.**"));
     free(card);
     card = card_with_target("openai:gpt-x");
