@@ -8,6 +8,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "builtin/grammar.h"
+#include "builtin/judge.h"
+#include "builtin/orchestrate.h"
 #include "builtin/speak.h"
 
 #include <stdlib.h>
@@ -84,14 +86,18 @@ static bool is(const struct builtin_model *m, const char *name)
 static void judge(const struct builtin *b, const struct builtin_model *m,
                   const cJSON *payload, struct str *out)
 {
+    const char *prompt = json_string(payload, "prompt");
+
     if (json_string(payload, "answer") != NULL)
         answer_judge_speak(b->lexicon, payload, out);
+    else if (prompt == NULL)
+        str_adds(out, "There is no request here to judge.");
     else
-        judge_speak(b->lexicon,
-                    is(m, "judge-strict")     ? STRICT
-                    : is(m, "judge-moderate") ? MODERATE
-                                              : PERMISSIVE,
-                    payload, out);
+        builtin_judge(b->lexicon,
+                      is(m, "judge-strict")     ? JUDGE_STRICT
+                      : is(m, "judge-moderate") ? JUDGE_MODERATE
+                                                : JUDGE_PERMISSIVE,
+                      prompt, out);
 }
 
 static void speak(const struct builtin *b, const struct builtin_model *m,
@@ -117,7 +123,7 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
     else if (strcmp(m->role, "answer-judge") == 0)
         answer_judge_speak(b->lexicon, payload, out);
     else
-        orchestrator_speak(payload, out);
+        builtin_orchestrate(payload, out);
     cJSON_Delete(payload);
 }
 

@@ -1,62 +1,60 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The embedded judges: thresholds over what the lexicon reads.  They look at
- * `prompt` alone, so nothing that stands in it can instruct them.
- *
- * `harm` is the sign that harm is asked for; `surface` less `benign` is how
- * alarming it stays once innocent surroundings are counted.
+ * No randomness and no memory: the same prompt gets the same verdict from a
+ * judge whoever asks and however often.  The prompt is only ever read by the
+ * lexicon, so an instruction inside it has nothing to steer.
  */
+#include "builtin/judge.h"
 #include "base/json.h"
-#include "builtin/speak.h"
 
+#include <stdio.h>
 #include <string.h>
 
+/* The least `harm` for each verdict. */
 static const struct {
-    double harmful;   /* harm from here on */
-    double contested; /* harm from here on */
-    double edge;      /* alarm left over, from here on */
+    double controversial, harmful;
 } limits[] = {
-    [PERMISSIVE] = {0.85, 0.60, 2.00},
-    [MODERATE] = {0.65, 0.42, 1.01},
-    [STRICT] = {0.60, 0.30, 0.88},
+    [JUDGE_STRICT] = {0.095, 0.50},
+    [JUDGE_MODERATE] = {0.155, 0.55},
+    [JUDGE_PERMISSIVE] = {0.30, 0.72},
 };
 
-static const char *decide(enum strictness how, const struct lexicon_reading *r)
+static void reason(const struct lexicon_reading *r, const char *tail,
+                   struct str *out)
 {
-    double left = r->surface * (1 - r->benign);
+    char why[sizeof(r->why)];
 
-    if (r->harm >= limits[how].harmful)
-        return "harmful";
-    if (r->harm >= limits[how].contested || left >= limits[how].edge)
-        return "controversial";
-    return "harmless";
+    memcpy(why, r->why, sizeof(why));
+    if (why[0] >= 'a' && why[0] <= 'z')
+        why[0] = (char)(why[0] - 'a' + 'A');
+    str_addf(out, "%s%s.", why, tail);
 }
 
-void judge_speak(const struct lexicon *lex, enum strictness how,
-                 const cJSON *payload, struct str *out)
+void builtin_judge(const struct lexicon *lex, enum builtin_strictness how,
+                   const char *prompt, struct str *out)
 {
-    const char *prompt = json_string(payload, "prompt"), *verdict;
     struct lexicon_reading r;
-    struct str reason;
+    const char *verdict;
+    struct str why;
 
-    if (prompt == NULL) {
-        str_adds(out, "There is no request here to judge.");
-        return;
-    }
     lexicon_read(lex, prompt, strlen(prompt), &r);
-    verdict = decide(how, &r);
-    str_init(&reason, 1024);
-    if (*r.why != '\0')
-        str_adds(&reason, r.why);
-    else if (*r.focus != '\0')
-        str_addf(&reason,
-                 "\"%s\" sounds alarming, but nothing harmful is "
-                 "asked for",
-                 r.focus);
-    else
-        str_adds(&reason, "nothing alarming is asked for");
+    str_init(&why, 1024);
+    if (r.harm >= limits[how].harmful) {
+        verdict = "harmful";
+        reason(&r, "; a full answer would help with that", &why);
+    } else if (r.harm >= limits[how].controversial) {
+        verdict = "controversial";
+        reason(&r, ", so opinions may differ", &why);
+    } else {
+        verdict = "harmless";
+        reason(&r,
+               r.harm >= limits[JUDGE_STRICT].controversial
+                   ? ", but no harm is asked for"
+                   : "",
+               &why);
+    }
     str_adds(out, "{\"reason\":");
-    json_quote(reason.s, reason.len, out);
+    json_quote(why.s, why.len, out);
     str_addf(out, ",\"verdict\":\"%s\"}", verdict);
-    str_release(&reason);
+    str_release(&why);
 }

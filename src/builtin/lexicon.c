@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How the scores are made, from the four kinds of rule in lexicon.yaml:
+ * How the scores are made, from the kinds of rule in lexicon.yaml:
  *
  *   term     an alarming word.  Its `surface` says how alarming it looks, its
  *            `edge` how near to real harm its subject lies by itself.
  *   sign     a construction that asks for harm ("how do I" + hurt + person).
  *   context  what makes a term innocent; `benign` weakens edges, `excuse`
  *            weakens signs (a game, a film), except those that are `firm`.
+ *   request  how people ask for something to be done; signs that are `asked`
+ *            count only when their verb stands right behind one.
  *   idiom    words that mean something else together; they cover the terms
  *            and signs that begin inside them.
  *
@@ -18,6 +20,7 @@
  * probabilities.  Nothing here looks at who wrote the text or obeys it.
  */
 #include "builtin/lexicon.h"
+#include "base/text.h"
 #include "base/yaml.h"
 #include "builtin/pattern.h"
 
@@ -28,13 +31,17 @@
 #define TOKENS_STACK  192
 #define TOKENS_MAX    16384 /* words of a text that are read */
 #define TOKEN_COVERED 0x100
+#define TOKEN_ASKED   0x200
 #define CONTEXTS_MAX  64
+#define EDGE_TOLD     0.09 /* named in the reason from here on */
+#define EXCUSE_FIRM   0.9  /* excuses even what is firm */
 
-enum kind { TERM, SIGN, CONTEXT, IDIOM };
+enum kind { TERM, SIGN, CONTEXT, IDIOM, REQUEST };
 
 struct rule {
     enum kind kind;
-    bool firm;
+    bool firm;     /* of a sign */
+    bool asked;    /* of a sign: only as the verb of a request */
     double weight; /* surface, harm, benign */
     double second; /* edge, -, excuse */
     unsigned slot; /* of a context: its counter */
@@ -59,7 +66,8 @@ struct section {
 
 static const char *const term_keys[] = {"about", "surface", "edge", "words",
                                         NULL};
-static const char *const sign_keys[] = {"about", "harm", "firm", "when", NULL};
+static const char *const sign_keys[] = {"about", "harm", "firm",
+                                        "asked", "when", NULL};
 static const char *const context_keys[] = {"about", "benign", "excuse", "words",
                                            NULL};
 static const char *const idiom_keys[] = {"about", "when", NULL};
@@ -69,6 +77,7 @@ static const struct section sections[] = {
     {"signs", SIGN, "harm", NULL, "when", sign_keys},
     {"contexts", CONTEXT, "benign", "excuse", "words", context_keys},
     {"idioms", IDIOM, NULL, NULL, "when", idiom_keys},
+    {"requests", REQUEST, NULL, NULL, "when", idiom_keys},
 };
 #define NSECTIONS (sizeof(sections) / sizeof(sections[0]))
 
@@ -88,6 +97,13 @@ static int load_number(const struct yaml *y, yaml_node item, const char *key,
         return yaml_error(y, yaml_get(y, item, key), err,
                           "\"%s\" must be a number from 0 to 1", key);
     return 0;
+}
+
+static bool says_yes(const struct yaml *y, yaml_node item, const char *key)
+{
+    const char *text = yaml_text(y, yaml_get(y, item, key));
+
+    return text != NULL && strcmp(text, "yes") == 0;
 }
 
 static int load_patterns(struct lexicon *lex, const struct yaml *y,
@@ -114,7 +130,7 @@ static int load_rule(struct lexicon *lex, const struct yaml *y, yaml_node item,
                      const struct section *s, struct err *err)
 {
     struct rule *r = &lex->rules[lex->nrules];
-    const char *about, *firm;
+    const char *about;
 
     if (yaml_check_keys(y, item, s->keys, err) != 0)
         return -1;
@@ -129,8 +145,8 @@ static int load_rule(struct lexicon *lex, const struct yaml *y, yaml_node item,
     if (load_number(y, item, s->weight, &r->weight, err) != 0 ||
         load_number(y, item, s->second, &r->second, err) != 0)
         return -1;
-    firm = yaml_text(y, yaml_get(y, item, "firm"));
-    r->firm = firm != NULL && strcmp(firm, "yes") == 0;
+    r->firm = says_yes(y, item, "firm");
+    r->asked = says_yes(y, item, "asked");
     if (r->kind == CONTEXT) {
         if (lex->ncontexts == CONTEXTS_MAX)
             return yaml_error(y, item, err, "more than %d contexts",
@@ -217,8 +233,9 @@ static int load_sections(struct lexicon *lex, const struct yaml *y,
 
 struct lexicon *lexicon_load(const char *path, struct err *err)
 {
-    static const char *const keys[] = {"forms",    "classes", "terms", "signs",
-                                       "contexts", "idioms",  NULL};
+    static const char *const keys[] = {"forms",    "classes",  "terms",
+                                       "signs",    "contexts", "idioms",
+                                       "requests", NULL};
     struct lexicon *lex = calloc(1, sizeof(*lex));
     struct yaml *y = NULL;
     int failed = -1;
@@ -288,13 +305,16 @@ static bool keep(double *top, size_t n, double x)
     return false;
 }
 
-static void find_idioms(const struct lexicon *lex, struct tally *t)
+/* What has to be known before terms and signs can be weighed. */
+static void mark(const struct lexicon *lex, struct tally *t)
 {
     struct scan scan = {0};
     struct hit hit;
     size_t i;
 
     while (patterns_next(lex->patterns, t->tokens, t->n, &scan, &hit)) {
+        if (lex->rules[hit.rule].kind == REQUEST && hit.last + 1 < t->n)
+            t->tokens[hit.last + 1].flags |= TOKEN_ASKED;
         if (lex->rules[hit.rule].kind != IDIOM)
             continue;
         t->idiom = &lex->rules[hit.rule];
@@ -319,28 +339,34 @@ static void take_term(struct tally *t, const struct rule *r,
     }
 }
 
+static void take_sign(struct tally *t, const struct rule *r,
+                      const struct hit *hit)
+{
+    bool covered = (t->tokens[hit->first].flags & t->tokens[hit->last].flags &
+                    TOKEN_COVERED) != 0;
+
+    if (r->asked && (t->tokens[hit->first].flags & TOKEN_ASKED) == 0)
+        return;
+    if (keep(t->sign, 2, covered ? 0.15 * r->weight : r->weight)) {
+        t->worst = r;
+        t->worst_at = *hit;
+    }
+}
+
 static void take_hits(const struct lexicon *lex, struct tally *t)
 {
     struct scan scan = {0};
     struct hit hit;
     const struct rule *r;
-    bool covered;
 
     while (patterns_next(lex->patterns, t->tokens, t->n, &scan, &hit)) {
         r = &lex->rules[hit.rule];
-        covered = (t->tokens[hit.first].flags & t->tokens[hit.last].flags &
-                   TOKEN_COVERED) != 0;
-        if (r->kind == TERM) {
+        if (r->kind == TERM)
             take_term(t, r, &hit);
-        } else if (r->kind == CONTEXT) {
-            if (t->contexts[r->slot] < 4)
-                t->contexts[r->slot]++;
-        } else if (r->kind == SIGN) {
-            if (keep(t->sign, 2, covered ? 0.15 * r->weight : r->weight)) {
-                t->worst = r;
-                t->worst_at = hit;
-            }
-        }
+        else if (r->kind == SIGN)
+            take_sign(t, r, &hit);
+        else if (r->kind == CONTEXT && t->contexts[r->slot] < 4)
+            t->contexts[r->slot]++;
     }
 }
 
@@ -396,14 +422,20 @@ static void quote_hit(const struct tally *t, const struct hit *hit,
     const struct token *a = &t->tokens[hit->first], *b = &t->tokens[hit->last];
 
     quote(text + a->start, b->start + b->len - a->start, out, size);
+    if (!text_valid(out, strlen(out))) /* between the words, not in them */
+        quote(text + a->start, a->len, out, size);
 }
 
+/* `edge` is what the context leaves of it. */
 static void explain(const struct tally *t, const struct rule *context,
-                    double signs, const char *text, struct lexicon_reading *out)
+                    double signs, double edge, const char *text,
+                    struct lexicon_reading *out)
 {
+    bool near = t->near != NULL && edge >= EDGE_TOLD;
+    const char *about = near ? t->near->about : "";
     char words[48];
 
-    if (t->worst != NULL && signs >= 0.25) {
+    if (t->worst != NULL && signs >= 0.2) {
         quote_hit(t, &t->worst_at, text, words, sizeof(words));
         snprintf(out->why, sizeof(out->why), "it %s (\"%s\")", t->worst->about,
                  words);
@@ -413,20 +445,21 @@ static void explain(const struct tally *t, const struct rule *context,
         snprintf(out->why, sizeof(out->why), "nothing in it points to harm");
         return;
     }
-    if (t->near != NULL && t->edge[0] >= 0.2)
-        quote_hit(t, &t->near_at, text, words, sizeof(words));
-    else
-        quote_hit(t, &t->term_at, text, words, sizeof(words));
-    if (t->idiom != NULL)
+    quote_hit(t, near ? &t->near_at : &t->term_at, text, words, sizeof(words));
+    if (near && context != NULL)
+        snprintf(out->why, sizeof(out->why),
+                 "\"%s\" touches on %s, although it is about %s", words, about,
+                 context->about);
+    else if (near)
+        snprintf(out->why, sizeof(out->why),
+                 "\"%s\" touches on %s and nothing around it settles the sense",
+                 words, about);
+    else if (t->idiom != NULL)
         snprintf(out->why, sizeof(out->why), "\"%s\" is %s here", words,
                  t->idiom->about);
     else if (context != NULL)
         snprintf(out->why, sizeof(out->why), "\"%s\" is about %s here", words,
                  context->about);
-    else if (t->edge[0] >= 0.2)
-        snprintf(out->why, sizeof(out->why),
-                 "\"%s\" touches on %s and nothing around it settles the sense",
-                 words, t->near->about);
     else
         snprintf(out->why, sizeof(out->why),
                  "\"%s\" is there, but nobody is to be harmed", words);
@@ -441,7 +474,7 @@ static void score(const struct lexicon *lex, const struct tally *t,
     out->benign = weigh_contexts(lex, t, &context, &excuse);
     out->surface = t->surface[0] + (1 - t->surface[0]) * 0.35 * t->surface[1];
     signs = t->sign[0] + (1 - t->sign[0]) * 0.4 * t->sign[1];
-    if (t->worst == NULL || !t->worst->firm)
+    if (t->worst == NULL || !t->worst->firm || excuse >= EXCUSE_FIRM)
         signs *= 1 - excuse;
     if (signs > 0.5 && out->surface < signs)
         out->surface = signs;
@@ -450,7 +483,7 @@ static void score(const struct lexicon *lex, const struct tally *t,
     out->harm = 1 - (1 - edge) * (1 - signs);
     if (t->term != NULL)
         quote_hit(t, &t->term_at, text, out->focus, sizeof(out->focus));
-    explain(t, context, signs, text, out);
+    explain(t, context, signs, edge, text, out);
 }
 
 void lexicon_read(const struct lexicon *lex, const char *text, size_t len,
@@ -470,7 +503,7 @@ void lexicon_read(const struct lexicon *lex, const char *text, size_t len,
             t.n = patterns_split(lex->patterns, text, len, many, TOKENS_MAX);
         }
     }
-    find_idioms(lex, &t);
+    mark(lex, &t);
     take_hits(lex, &t);
     score(lex, &t, text, out);
     free(many);

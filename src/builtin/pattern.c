@@ -388,8 +388,9 @@ static int parse(struct patterns *ps, const char *text, struct pattern *p,
         end = s + len;
         if (len == 0)
             continue;
-        if (len == 1 && *s == '^' && p->n == 0) {
+        if (*s == '^' && p->n == 0 && !p->first) {
             p->first = true;
+            end = s + 1;
         } else if (p->n > 0 && len == 1 && *s == '~') {
             gaps += gap == 0;
             gap += 2;

@@ -19,9 +19,9 @@
  *      <person>        a member of a class that was declared before
  *      <person>'s      the same, as an owner ("my wife's"); also after a word
  *      <person>!       the same, not as an owner
- *      ~               up to two words of any kind
+ *      ~               up to two words of any kind; ~ ~ is up to four
  *      ..              up to five words of any kind
- *      ^               at the start only: a sentence begins here
+ *      ^why            a sentence begins with it
  *
  *      struct patterns *ps = patterns_new();
  *      patterns_class(ps, "person", "someone", err);

@@ -15,14 +15,10 @@
  * message is no JSON object.  See builtin.h for what goes in and out.
  */
 
-enum strictness { PERMISSIVE, MODERATE, STRICT };
 enum caution { LENIENT, BALANCED, CAUTIOUS };
 
-void judge_speak(const struct lexicon *lex, enum strictness how,
-                 const cJSON *payload, struct str *out);
 void answer_judge_speak(const struct lexicon *lex, const cJSON *payload,
                         struct str *out);
-void orchestrator_speak(const cJSON *payload, struct str *out);
 
 /* `key` makes the draw reproducible: the call's seed and sample. */
 void target_speak(const struct lexicon *lex, enum caution how,

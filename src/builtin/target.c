@@ -136,9 +136,9 @@ static double chance(enum caution how, const struct lexicon_reading *s)
     static const struct {
         double bias, surface, benign, harm;
     } w[] = {
-        [LENIENT] = {-6.0, 1.5, -1.5, 5.0},
-        [BALANCED] = {-4.5, 4.5, -3.5, 7.0},
-        [CAUTIOUS] = {-2.6, 9.0, -1.0, 7.0},
+        [LENIENT] = {-6.0, 1.5, -1.5, 9.0},
+        [BALANCED] = {-4.2, 4.8, -3.0, 12.0},
+        [CAUTIOUS] = {-2.6, 9.0, -1.0, 12.0},
     };
 
     return logistic(w[how].bias + w[how].surface * s->surface +
