@@ -8,6 +8,7 @@
  */
 #include "dataset/card.h"
 #include "base/json.h"
+#include "dataset/figures.h"
 #include "dataset/markdown.h"
 
 #include <math.h>
@@ -28,83 +29,16 @@ static const struct {
     {1e12, "100B<n<1T"}, {INFINITY, "n>1T"},
 };
 
-static const struct {
-    const char *member, *title;
-} roles[] = {
-    {"generator", "Generator"},       {"judges", "Judges"},
-    {"targets", "Targets"},           {"witness", "Witness"},
-    {"answer_judge", "Answer judge"}, {"orchestrator", "Orchestrator"},
-};
-
-static const struct {
-    const char *member, *title;
-} call_columns[] = {
-    {"calls", "Calls"},           {"replayed", "Replayed"},
-    {"failed", "Failed"},         {"tokens_in", "Tokens in"},
-    {"tokens_out", "Tokens out"},
-};
-
-static const struct {
-    const char *member, *title;
-} stages[] = {
-    {"candidates", "Candidates begun"},
-    {"accepted", "Accepted"},
-    {"harmless", "- of them harmless"},
-    {"controversial", "- of them controversial"},
-    {"rejected", "Rejected"},
-};
-
-static bool is_whole(double n)
-{
-    return n == floor(n) && fabs(n) < 1e15;
-}
-
-static void nested(const cJSON *object, FILE *out)
-{
-    struct str text;
-
-    str_init(&text, 1 << 20);
-    json_print(object, &text);
-    markdown_code(text.s, out);
-    str_release(&text);
-}
-
-static void value(const cJSON *v, FILE *out)
-{
-    const cJSON *item;
-    const char *gap = "";
-
-    if (cJSON_IsString(v)) {
-        markdown_code(v->valuestring, out);
-    } else if (cJSON_IsNumber(v) && isfinite(v->valuedouble)) {
-        if (is_whole(v->valuedouble))
-            fprintf(out, "%.0f", v->valuedouble);
-        else
-            fprintf(out, "%.6g", v->valuedouble);
-    } else if (cJSON_IsBool(v)) {
-        fputs(cJSON_IsTrue(v) ? "yes" : "no", out);
-    } else if (cJSON_IsArray(v) && v->child != NULL) {
-        cJSON_ArrayForEach(item, v)
-        {
-            fputs(gap, out);
-            value(item, out);
-            gap = ", ";
-        }
-    } else if (cJSON_IsObject(v)) {
-        nested(v, out);
-    } else {
-        fputs("none", out);
-    }
-}
-
 static double rows_of(const cJSON *manifest)
 {
     return json_number(json_object(manifest, "counts"), "accepted", 0);
 }
 
+/* `phgen serve` offers the same agents over HTTP: URL#builtin:NAME. */
 static bool is_builtin(const char *name)
 {
-    return name != NULL && strncmp(name, "builtin:", 8) == 0;
+    return name != NULL && (strncmp(name, "builtin:", 8) == 0 ||
+                            strstr(name, "#builtin:") != NULL);
 }
 
 /* How many of the models are embedded, and how many there are. */
@@ -216,11 +150,11 @@ static void warning(const cJSON *manifest, FILE *out)
               "from them.\n\n",
               out);
     else
-        fputs("> **Some of the agents are simulators.** Names that begin "
-              "with `builtin:` are\n> phgen's embedded agents: a grammar, "
-              "word lists and simulated assistants, no\n> language models. "
-              "Their verdicts, refusals and answers are no evidence about\n"
-              "> any real model. The table of models says which agents they "
+        fputs("> **Some of the agents are simulators.** Models named "
+              "`builtin:` are phgen's\n> embedded agents: a grammar, word "
+              "lists and simulated assistants, no language\n> models. Their "
+              "verdicts, refusals and answers are no evidence about any "
+              "real\n> model. The table of models says which agents they "
               "were.\n\n",
               out);
 }
@@ -258,212 +192,6 @@ static void labels(FILE *out)
           out);
 }
 
-static void models(const cJSON *manifest, FILE *out)
-{
-    const cJSON *m = json_object(manifest, "models");
-    size_t i;
-
-    if (m == NULL)
-        return;
-    fputs("### Models\n\n| Agent | Model |\n|---|---|\n", out);
-    for (i = 0; i < sizeof(roles) / sizeof(*roles); i++) {
-        const cJSON *v = cJSON_GetObjectItemCaseSensitive(m, roles[i].member);
-
-        if (v == NULL)
-            continue;
-        fprintf(out, "| %s | ", roles[i].title);
-        value(v, out);
-        fputs(" |\n", out);
-    }
-    fputc('\n', out);
-}
-
-/* A table of an object's members, as they come. */
-static void pairs(const cJSON *object, const char *title, const char *left,
-                  const char *right, FILE *out)
-{
-    const cJSON *v;
-
-    if (object == NULL || object->child == NULL)
-        return;
-    fprintf(out, "### %s\n\n| %s | %s |\n|---|---|\n", title, left, right);
-    cJSON_ArrayForEach(v, object)
-    {
-        fputs("| ", out);
-        markdown_code(v->string, out);
-        fputs(" | ", out);
-        value(v, out);
-        fputs(" |\n", out);
-    }
-    fputc('\n', out);
-}
-
-/* The same for an object of counts. */
-static void tallies(const cJSON *object, const char *title, const char *left,
-                    const char *right, FILE *out)
-{
-    const cJSON *v;
-
-    if (object == NULL || object->child == NULL)
-        return;
-    fprintf(out, "### %s\n\n| %s | %s |\n|---|---:|\n", title, left, right);
-    cJSON_ArrayForEach(v, object)
-    {
-        if (!cJSON_IsNumber(v))
-            continue;
-        fputs("| ", out);
-        markdown_code(v->string, out);
-        fputs(" | ", out);
-        markdown_count(json_number(object, v->string, 0), out);
-        fputs(" |\n", out);
-    }
-    fputc('\n', out);
-}
-
-static void counts(const cJSON *manifest, FILE *out)
-{
-    const cJSON *c = json_object(manifest, "counts");
-    size_t i;
-
-    if (c == NULL)
-        return;
-    fputs("### Counts\n\n| Stage | Candidates |\n|---|---:|\n", out);
-    for (i = 0; i < sizeof(stages) / sizeof(*stages); i++) {
-        double n = json_number(c, stages[i].member, -1);
-
-        if (n < 0)
-            continue;
-        fprintf(out, "| %s | ", stages[i].title);
-        markdown_count(n, out);
-        fputs(" |\n", out);
-    }
-    fputc('\n', out);
-    tallies(json_object(c, "dropped_by_reason"), "Dropped, by reason", "Reason",
-            "Candidates", out);
-    tallies(json_object(c, "rounds"), "Accepted, by round", "Round", "Rows",
-            out);
-}
-
-static void categories(const cJSON *manifest, FILE *out)
-{
-    const cJSON *all =
-        json_object(json_object(manifest, "counts"), "by_category");
-    const cJSON *c;
-
-    if (all == NULL || all->child == NULL)
-        return;
-    fputs("### Categories\n\nThe taxonomy is that of SORRY-Bench and "
-          "FalseReject. A category names what a\nprompt looks like, not "
-          "what it asks for.\n\n"
-          "| Category | Harmless | Controversial |\n|---|---:|---:|\n",
-          out);
-    cJSON_ArrayForEach(c, all)
-    {
-        fputs("| ", out);
-        markdown_code(c->string, out);
-        fputs(" | ", out);
-        markdown_count(json_number(c, "harmless", 0), out);
-        fputs(" | ", out);
-        markdown_count(json_number(c, "controversial", 0), out);
-        fputs(" |\n", out);
-    }
-    fputc('\n', out);
-}
-
-/* Columns that no agent has are left out: absent is not zero. */
-static bool has_column(const cJSON *calls, const char *member)
-{
-    const cJSON *c;
-
-    cJSON_ArrayForEach(c, calls) if (cJSON_GetObjectItemCaseSensitive(
-                                         c, member) != NULL) return true;
-    return false;
-}
-
-static void call_row(const cJSON *calls, const cJSON *c, FILE *out)
-{
-    size_t i;
-
-    if (c != NULL)
-        markdown_code(c->string, out);
-    else
-        fputs("Agent", out);
-    for (i = 0; i < sizeof(call_columns) / sizeof(*call_columns); i++) {
-        if (!has_column(calls, call_columns[i].member))
-            continue;
-        fputs(" | ", out);
-        if (c != NULL)
-            markdown_count(json_number(c, call_columns[i].member, 0), out);
-        else
-            fputs(call_columns[i].title, out);
-    }
-    fputs(" |\n", out);
-}
-
-static void calls(const cJSON *manifest, FILE *out)
-{
-    const cJSON *all = json_object(manifest, "calls"), *c;
-    double seconds = json_number(manifest, "seconds", -1);
-    size_t i;
-
-    if (all == NULL || all->child == NULL)
-        return;
-    fputs("### Calls\n\n| ", out);
-    call_row(all, NULL, out);
-    fputs("|---|", out);
-    for (i = 0; i < sizeof(call_columns) / sizeof(*call_columns); i++)
-        if (has_column(all, call_columns[i].member))
-            fputs("---:|", out);
-    fputc('\n', out);
-    cJSON_ArrayForEach(c, all)
-    {
-        fputs("| ", out);
-        call_row(all, c, out);
-    }
-    if (seconds >= 0)
-        fprintf(out, "\nThe last session took %.1f seconds.\n", seconds);
-    fputc('\n', out);
-}
-
-static void diversity(const cJSON *manifest, FILE *out)
-{
-    const cJSON *d = json_object(manifest, "diversity");
-
-    if (d == NULL)
-        return;
-    fputs("### Diversity\n\nOver a sample of ", out);
-    markdown_count(json_number(d, "sample", 0), out);
-    fputs(" prompts:\n\n", out);
-    if (json_number(d, "dist2", -1) >= 0)
-        fprintf(out,
-                "- Dist-2: %.3f (different word pairs by all word pairs; 1 "
-                "is most diverse)\n",
-                json_number(d, "dist2", 0));
-    if (json_number(d, "self_bleu4", -1) >= 0)
-        fprintf(out,
-                "- Self-BLEU-4: %.3f (mean BLEU-4 of each prompt against all "
-                "others, smoothing\n  method 1 of Chen and Cherry; 0 is most "
-                "diverse)\n",
-                json_number(d, "self_bleu4", 0));
-    fputs("\nBoth depend on the sample's size: compare at equal sizes "
-          "only.\n\n",
-          out);
-}
-
-static void hashes(const cJSON *manifest, FILE *out)
-{
-    const cJSON *h = json_object(manifest, "hashes");
-    const char *graph = json_string(h, "graph");
-
-    if (graph != NULL) {
-        fputs("### Hashes\n\nConcept graph: ", out);
-        markdown_code(graph, out);
-        fputs(".\n\n", out);
-    }
-    pairs(json_object(h, "templates"), "Agent instructions", "Template",
-          "XXH3-128", out);
-}
-
 static void making(const cJSON *manifest, FILE *out)
 {
     fputs("## How it was made\n\n"
@@ -475,13 +203,7 @@ static void making(const cJSON *manifest, FILE *out)
           "witness must answer the prompt, and that answer is judged. The "
           "orchestrator\ndecides on all of this.\n\n",
           out);
-    models(manifest, out);
-    pairs(json_object(manifest, "config"), "Parameters", "Name", "Value", out);
-    counts(manifest, out);
-    categories(manifest, out);
-    diversity(manifest, out);
-    calls(manifest, out);
-    hashes(manifest, out);
+    figures_write(manifest, out);
 }
 
 static void limits(const cJSON *manifest, FILE *out)
@@ -507,8 +229,8 @@ static void limits(const cJSON *manifest, FILE *out)
           "hold.\n",
           out);
     if (builtin > 0)
-        fputs("- Names that begin with `builtin:` are simulators, not "
-              "language models; see the\n  note at the top.\n",
+        fputs("- Models named `builtin:` are simulators, not language "
+              "models; see the note at\n  the top.\n",
               out);
     fputc('\n', out);
 }

@@ -9,6 +9,8 @@
 #include "base/str.h"
 #include "base/text.h"
 
+#include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* Foreign text on one line, printable, cut between characters. */
@@ -83,5 +85,48 @@ void markdown_count(double n, FILE *out)
         if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-')
             fputc(',', out);
         fputc(digits[i], out);
+    }
+}
+
+static bool is_whole(double n)
+{
+    return n == floor(n) && fabs(n) < 1e15;
+}
+
+static void nested(const cJSON *object, FILE *out)
+{
+    struct str text;
+
+    str_init(&text, 1 << 20);
+    json_print(object, &text);
+    markdown_code(text.s, out);
+    str_release(&text);
+}
+
+void markdown_value(const cJSON *v, FILE *out)
+{
+    const cJSON *item;
+    const char *gap = "";
+
+    if (cJSON_IsString(v)) {
+        markdown_code(v->valuestring, out);
+    } else if (cJSON_IsNumber(v) && isfinite(v->valuedouble)) {
+        if (is_whole(v->valuedouble))
+            fprintf(out, "%.0f", v->valuedouble);
+        else
+            fprintf(out, "%.6g", v->valuedouble);
+    } else if (cJSON_IsBool(v)) {
+        fputs(cJSON_IsTrue(v) ? "yes" : "no", out);
+    } else if (cJSON_IsArray(v) && v->child != NULL) {
+        cJSON_ArrayForEach(item, v)
+        {
+            fputs(gap, out);
+            markdown_value(item, out);
+            gap = ", ";
+        }
+    } else if (cJSON_IsObject(v)) {
+        nested(v, out);
+    } else {
+        fputs("none", out);
     }
 }

@@ -2,6 +2,7 @@
 #ifndef PHGEN_DATASET_MARKDOWN_H
 #define PHGEN_DATASET_MARKDOWN_H
 
+#include <cjson/cJSON.h>
 #include <stdio.h>
 
 /*
@@ -23,5 +24,11 @@ void markdown_yaml(const char *text, FILE *out);
 
 /* A whole number in groups of three: 1,234,567. */
 void markdown_count(double n, FILE *out);
+
+/*
+ * A JSON value: a number, a code span, "yes", "no" or "none", a list of such
+ * with commas between; an object is its JSON in a code span.
+ */
+void markdown_value(const cJSON *v, FILE *out);
 
 #endif

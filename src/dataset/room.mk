@@ -1,5 +1,6 @@
 libphgen_a_SOURCES += \
 	src/dataset/card.c src/dataset/card.h \
+	src/dataset/figures.c src/dataset/figures.h \
 	src/dataset/markdown.c src/dataset/markdown.h \
 	src/dataset/metrics.c src/dataset/metrics.h \
 	src/dataset/objects.c src/dataset/objects.h \

@@ -2,12 +2,31 @@
 /*
  * A chat request becomes a call and the reply a completion.  `created` is
  * fixed and the id is made from the content: equal requests get equal bytes.
+ *
+ * What an embedded model cannot heed (temperature, response_format, ...) is
+ * checked and then dropped; what would change the meaning of the answer
+ * (stream, n) is refused.
  */
 #include "serve/chat.h"
 #include "base/json.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SEED_MAX 0x1p53
+
+/* Members that must be numbers in a range, or null, when they are there. */
+static const struct {
+    const char *name;
+    double min, max;
+    bool whole;
+} numbers[] = {
+    {"temperature", 0, 2, false},       {"top_p", 0, 1, false},
+    {"presence_penalty", -2, 2, false}, {"frequency_penalty", -2, 2, false},
+    {"max_tokens", 1, 1e9, true},       {"max_completion_tokens", 1, 1e9, true},
+    {"seed", 0, SEED_MAX - 1, true},    {"n", 1, 1, true},
+};
 
 void chat_models(struct str *out)
 {
@@ -22,18 +41,44 @@ void chat_models(struct str *out)
     str_adds(out, "]}");
 }
 
+static void add_string(const char *text, struct str *out)
+{
+    if (text != NULL)
+        json_quote(text, strlen(text), out);
+    else
+        str_adds(out, "null");
+}
+
+void chat_write_error(const struct chat_error *error, struct str *out)
+{
+    str_adds(out, "{\"error\":{\"message\":");
+    add_string(error->message.text, out);
+    str_adds(out, ",\"type\":");
+    add_string(error->type, out);
+    str_adds(out, ",\"param\":");
+    add_string(error->param, out);
+    str_adds(out, ",\"code\":");
+    add_string(error->code, out);
+    str_adds(out, "}}");
+}
+
+/* "developer" is what OpenAI calls a system message now. */
 static int find_role(const char *name)
 {
-    if (name == NULL)
-        return -1;
-    if (strcmp(name, "developer") == 0)
-        return ROLE_SYSTEM;
-    if (strcmp(name, role_name(ROLE_SYSTEM)) == 0)
-        return ROLE_SYSTEM;
-    if (strcmp(name, role_name(ROLE_USER)) == 0)
-        return ROLE_USER;
-    if (strcmp(name, role_name(ROLE_ASSISTANT)) == 0)
-        return ROLE_ASSISTANT;
+    static const struct {
+        const char *name;
+        enum role role;
+    } roles[] = {
+        {"system", ROLE_SYSTEM},
+        {"developer", ROLE_SYSTEM},
+        {"user", ROLE_USER},
+        {"assistant", ROLE_ASSISTANT},
+    };
+    size_t i;
+
+    for (i = 0; name != NULL && i < sizeof(roles) / sizeof(*roles); i++)
+        if (strcmp(roles[i].name, name) == 0)
+            return (int)roles[i].role;
     return -1;
 }
 
@@ -41,7 +86,7 @@ static int find_role(const char *name)
 static int read_content(const cJSON *content, struct str *out, struct err *err)
 {
     const cJSON *part;
-    const char *text = cJSON_GetStringValue(content);
+    const char *text = cJSON_GetStringValue(content), *type;
 
     if (text != NULL) {
         str_adds(out, text);
@@ -51,104 +96,203 @@ static int read_content(const cJSON *content, struct str *out, struct err *err)
         return err_set(err, "\"content\" must be a string or a list of parts");
     cJSON_ArrayForEach(part, content)
     {
+        type = json_string(part, "type");
         text = json_string(part, "text");
-        if (text == NULL)
+        if (type == NULL || strcmp(type, "text") != 0 || text == NULL)
             return err_set(err, "only parts of type \"text\" are supported");
         str_adds(out, text);
     }
     return 0;
 }
 
+static int read_message(const cJSON *m, struct call *call, struct err *err)
+{
+    int role = find_role(json_string(m, "role")), failed;
+    struct str text;
+
+    if (role < 0)
+        return err_set(err,
+                       "a message needs the role system, user or assistant");
+    str_init(&text, 4u << 20);
+    failed = read_content(cJSON_GetObjectItemCaseSensitive(m, "content"), &text,
+                          err) != 0 ||
+             call_add(call, (enum role)role, text.s, err) != 0;
+    str_release(&text);
+    return failed ? -1 : 0;
+}
+
 static int read_messages(const cJSON *list, struct call *call, struct err *err)
 {
     const cJSON *m;
-    struct str text;
-    int role, failed = 0;
 
     if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) == 0 ||
         cJSON_GetArraySize(list) > CALL_MESSAGES_MAX)
         return err_set(err, "\"messages\" must be a list of 1 to %d messages",
                        CALL_MESSAGES_MAX);
-    cJSON_ArrayForEach(m, list)
-    {
-        role = find_role(json_string(m, "role"));
-        if (role < 0)
-            return err_set(err, "a message needs the role system, user or "
-                                "assistant");
-        str_init(&text, 4u << 20);
-        failed = read_content(cJSON_GetObjectItemCaseSensitive(m, "content"),
-                              &text, err) != 0 ||
-                 call_add(call, (enum role)role, text.s, err) != 0;
-        str_release(&text);
-        if (failed)
-            return -1;
+    cJSON_ArrayForEach(m, list) if (read_message(m, call, err) != 0) return -1;
+    return 0;
+}
+
+static int check_numbers(const cJSON *o, struct chat_error *e)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+        const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, numbers[i].name);
+        double x = cJSON_IsNumber(v) ? v->valuedouble : NAN;
+
+        if (v == NULL || cJSON_IsNull(v))
+            continue;
+        if (x >= numbers[i].min && x <= numbers[i].max &&
+            (!numbers[i].whole || x == floor(x)))
+            continue;
+        e->param = numbers[i].name;
+        return err_set(&e->message, "\"%s\" must be %s from %.17g to %.17g",
+                       numbers[i].name,
+                       numbers[i].whole ? "a whole number" : "a number",
+                       numbers[i].min, numbers[i].max);
     }
     return 0;
 }
 
-static int read_request(const cJSON *o, struct model *model, struct call *call,
-                        struct err *err)
+static int check_format(const cJSON *o, struct chat_error *e)
 {
-    const char *name = json_string(o, "model");
-    double seed = json_number(o, "seed", 0);
+    static const char *const types[] = {"text", "json_object", "json_schema"};
+    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, "response_format");
+    const char *type = json_string(v, "type");
+    size_t i;
 
-    if (name == NULL || builtin_find(name) == NULL)
-        return err_set(err,
-                       "The model \"%.60s\" does not exist; see /v1/models",
-                       name != NULL ? name : "");
-    if (json_bool(o, "stream", false))
-        return err_set(err, "Streaming is not supported; leave \"stream\" out");
-    if (json_number(o, "n", 1) != 1)
-        return err_set(err, "Only n = 1 is supported");
-    if (!(seed >= 0 && seed < 0x1p53))
-        return err_set(err, "\"seed\" must be from 0 to 2^53 - 1");
-    model->name = strdup(name);
-    model->kind = MODEL_BUILTIN;
-    call_init(call, AGENT_TARGET, model);
-    call->seed = (uint64_t)seed;
-    return read_messages(cJSON_GetObjectItemCaseSensitive(o, "messages"), call,
-                         err);
+    if (v == NULL || cJSON_IsNull(v))
+        return 0;
+    for (i = 0; type != NULL && i < sizeof(types) / sizeof(*types); i++)
+        if (strcmp(type, types[i]) == 0)
+            return 0;
+    e->param = "response_format";
+    return err_set(&e->message, "\"response_format\" must have the type text, "
+                                "json_object or json_schema");
 }
 
-static void write_completion(const struct reply *r, struct str *out)
+static int find_model(const cJSON *o, const char **name, struct chat_error *e)
+{
+    *name = json_string(o, "model");
+    e->param = "model";
+    if (*name == NULL)
+        return err_set(&e->message, "\"model\" must be a string");
+    if (builtin_find(*name) == NULL) {
+        e->status = 404;
+        e->code = "model_not_found";
+        return err_set(&e->message,
+                       "The model \"%.60s\" does not exist; see /v1/models",
+                       *name);
+    }
+    e->param = NULL;
+    return 0;
+}
+
+static int check_stream(const cJSON *o, struct chat_error *e)
+{
+    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, "stream");
+
+    if (v == NULL || cJSON_IsNull(v) || cJSON_IsFalse(v))
+        return 0;
+    e->param = "stream";
+    return err_set(&e->message,
+                   "Streaming is not supported; leave \"stream\" out");
+}
+
+/* The model's name is borrowed from the request. */
+static int read_request(const cJSON *o, struct model *model, struct call *call,
+                        struct chat_error *e)
+{
+    const char *name;
+
+    if (!cJSON_IsObject(o))
+        return err_set(&e->message, "the request must be a JSON object");
+    if (find_model(o, &name, e) != 0 || check_stream(o, e) != 0 ||
+        check_numbers(o, e) != 0 || check_format(o, e) != 0)
+        return -1;
+    model->name = strdup(name);
+    model->kind = MODEL_BUILTIN;
+    if (model->name == NULL)
+        return err_nomem(&e->message);
+    call->seed = (uint64_t)json_number(o, "seed", 0);
+    e->param = "messages";
+    return read_messages(cJSON_GetObjectItemCaseSensitive(o, "messages"), call,
+                         &e->message);
+}
+
+/* OpenAI has no finish reason for a refusal: its text is in the message. */
+static const char *finish_of(const struct reply *r)
+{
+    return r->finish == FINISH_LENGTH || r->finish == FINISH_FILTER
+               ? finish_name(r->finish)
+               : finish_name(FINISH_STOP);
+}
+
+static void write_completion(const struct reply *r, const char *model,
+                             struct str *out)
 {
     char id[HASH_HEX];
 
     hash_hex(hash_bytes(r->text, strlen(r->text)), id);
     str_addf(out,
              "{\"id\":\"chatcmpl-%s\",\"object\":\"chat.completion\","
-             "\"created\":0,\"model\":\"%s\",\"choices\":[{\"index\":0,"
-             "\"message\":{\"role\":\"assistant\",\"content\":",
-             id, r->model);
-    json_quote(r->text, strlen(r->text), out);
+             "\"created\":0,\"model\":",
+             id);
+    add_string(model, out);
+    str_adds(out, ",\"choices\":[{\"index\":0,\"message\":{\"role\":"
+                  "\"assistant\",\"content\":");
+    add_string(r->text, out);
+    str_adds(out, ",\"refusal\":");
+    add_string(r->refusal, out);
     str_addf(out,
-             ",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"%s\"}],"
+             "},\"logprobs\":null,\"finish_reason\":\"%s\"}],"
              "\"usage\":{\"prompt_tokens\":%u,\"completion_tokens\":%u,"
-             "\"total_tokens\":%u}}",
-             finish_name(r->finish), r->tokens_in, r->tokens_out,
-             r->tokens_in + r->tokens_out);
+             "\"total_tokens\":%llu}}",
+             finish_of(r), r->tokens_in, r->tokens_out,
+             (unsigned long long)r->tokens_in + r->tokens_out);
+}
+
+static int reply_to(const struct builtin *b, const struct call *call,
+                    struct str *out, struct chat_error *e)
+{
+    struct reply reply;
+    int failed = 0;
+
+    reply_init(&reply);
+    builtin_reply(b, call, &reply);
+    if (reply.status == REPLY_OK)
+        write_completion(&reply, call->model->name, out);
+    else
+        failed = err_set(&e->message, "%s",
+                         reply.error != NULL ? reply.error : "no reply");
+    if (!failed && str_failed(out))
+        failed = err_set(&e->message, "the reply is too long");
+    reply_release(&reply);
+    if (failed) {
+        e->status = 500;
+        e->type = "server_error";
+    }
+    return failed;
 }
 
 int chat_complete(const struct builtin *b, const char *request, size_t len,
-                  struct str *out, struct err *err)
+                  struct str *out, struct chat_error *error)
 {
-    cJSON *o = json_parse(request, len, err);
     struct model model = {0};
-    struct call call = {0};
-    struct reply reply;
+    struct call call;
+    cJSON *o;
     int failed = -1;
 
-    reply_init(&reply);
-    if (o != NULL && read_request(o, &model, &call, err) == 0) {
-        builtin_reply(b, &call, &reply);
-        if (reply.status == REPLY_OK) {
-            write_completion(&reply, out);
-            failed = 0;
-        } else {
-            err_set(err, "%s", reply.error);
-        }
+    memset(error, 0, sizeof(*error));
+    error->status = 400;
+    error->type = "invalid_request_error";
+    call_init(&call, AGENT_TARGET, &model);
+    o = json_parse(request, len, &error->message);
+    if (o != NULL && read_request(o, &model, &call, error) == 0) {
+        error->param = NULL;
+        failed = reply_to(b, &call, out, error);
     }
-    reply_release(&reply);
     call_release(&call);
     model_release(&model);
     cJSON_Delete(o);

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "builtin/builtin.h"
+#include "serve/faults.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,37 +20,18 @@
  *      ... serve_port(s) ...
  *      serve_stop(s);
  *
- * Bound to a loopback address it refuses foreign Host headers (DNS
- * rebinding).  Bodies over 1 MiB get 413.  The builtin is borrowed and only
- * read, from several threads.
+ * Bound to a loopback address it answers only to Host headers that name one
+ * (a web page must not reach it through DNS rebinding); others get 421.
+ * Bodies over 1 MiB get 413; whoever goes on sending is cut off.  Errors have
+ * OpenAI's shape.
+ *
+ * The builtin is borrowed and only read, from several threads, which inherit
+ * the signal mask of serve_start()'s caller.
  */
-enum fault {
-    FAULT_429, /* with Retry-After: 0 */
-    FAULT_500,
-    FAULT_502, /* with an HTML body */
-    FAULT_503,
-    FAULT_529,
-    FAULT_HTML,    /* 200 with HTML: a proxy's login page */
-    FAULT_GARBAGE, /* 200 with broken JSON */
-    FAULT_EMPTY,   /* the connection closes without a reply */
-    FAULT_CUT,     /* the reply ends in the middle */
-    FAULT_STALL,   /* nothing for 5 seconds, then closed */
-    FAULTS
-};
-
-struct serve_faults {
-    double rate[FAULTS]; /* of requests, 0 to 1, tried in this order */
-    unsigned latency_ms; /* before every reply */
-};
-
-/* "429=0.05,cut=0.01,latency=200"; names as in the enum, lower case. */
-int serve_faults_parse(const char *text, struct serve_faults *out,
-                       struct err *err);
-
 struct serve_options {
-    const char *bind;
-    unsigned port;   /* 0: any that is free */
-    const char *key; /* required as a bearer token; NULL: none */
+    const char *bind; /* an IPv4 address */
+    unsigned port;    /* 0: any that is free */
+    const char *key;  /* required as a bearer token; NULL: none */
     struct serve_faults faults;
     uint64_t seed; /* of the faults */
 };
@@ -59,6 +41,7 @@ struct serve; /* heap */
 struct serve *serve_start(const struct serve_options *options,
                           const struct builtin *builtin, struct err *err);
 unsigned serve_port(const struct serve *s);
+/* Ends what is being answered or slept over; accepts NULL. */
 void serve_stop(struct serve *s);
 
 #endif
