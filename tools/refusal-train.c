@@ -61,8 +61,8 @@ static int label_of(const char *name)
     return -1;
 }
 
-static void add_row(struct rows *rows, const char *prompt,
-                    const char *response, int label, int fold)
+static void add_row(struct rows *rows, const char *prompt, const char *response,
+                    int label, int fold)
 {
     static struct refusal_text text;
     static struct refusal_features features;
@@ -220,8 +220,7 @@ static void calibrate(const struct rows *rows, int model, double ab[2])
 
             if (!in_model(r, model))
                 continue;
-            d = c[y > 0.5] *
-                (sigmoid(ab[0] * r->score[model] + ab[1]) - y);
+            d = c[y > 0.5] * (sigmoid(ab[0] * r->score[model] + ab[1]) - y);
             ga += d * r->score[model];
             gb += d;
             n++;

@@ -32,8 +32,7 @@ static const char *const usual[] = {"none", "partial", "full"};
 static int label_of(const char *name)
 {
     static const char *const xstest[] = {"1_full_compliance",
-                                         "3_partial_refusal",
-                                         "2_full_refusal"};
+                                         "3_partial_refusal", "2_full_refusal"};
     int i;
 
     for (i = 0; name != NULL && i < 3; i++) {

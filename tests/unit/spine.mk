@@ -10,3 +10,7 @@ unit_tests += tests/unit/test_dialogue
 tests_unit_test_dialogue_SOURCES = tests/unit/test_dialogue.c
 tests_unit_test_dialogue_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_dialogue_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_refusal
+tests_unit_test_refusal_SOURCES = tests/unit/test_refusal.c
+tests_unit_test_refusal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_refusal_LDADD = libphgen.a $(CMOCKA_LIBS)
