@@ -23,7 +23,8 @@ include tests/unit/serve.mk
 include tests/unit/spine.mk
 include tests/unit/cmd.mk
 include tests/cli/cli.mk
+include tests/fuzz/fuzz.mk
 
-check_PROGRAMS = $(unit_tests)
-TESTS = $(unit_tests) $(cli_tests)
+check_PROGRAMS = $(unit_tests) $(fuzz_tests)
+TESTS = $(unit_tests) $(fuzz_tests) $(cli_tests)
 EXTRA_DIST += $(cli_tests)

@@ -99,7 +99,6 @@ struct hash128 call_key(const struct call *c)
     hash_number(h, c->seed);
     hash_string(h, c->schema);
     hash_number(h, c->top_logprobs);
-    hash_number(h, c->sample);
     return hasher_end(h);
 }
 

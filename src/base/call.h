@@ -48,12 +48,11 @@ struct call {
     const struct model *model;
     uint64_t seq;    /* candidate it belongs to */
     uint32_t slot;   /* which judge, target or sample of the dialogue */
-    uint32_t sample; /* 0.. for repeated identical requests */
     struct message messages[CALL_MESSAGES_MAX];
     size_t nmessages;
     double temperature;      /* negative: not sent */
     uint32_t max_tokens;     /* 0: not sent */
-    uint64_t seed;           /* below 2^53 */
+    uint64_t seed;           /* below 2^53; tells repeated requests apart */
     const char *schema_name; /* structured output wanted; NULL: free text */
     const char *schema;      /* JSON Schema as text */
     uint32_t top_logprobs;   /* 0: none wanted */
@@ -65,7 +64,7 @@ void call_release(struct call *c);
 
 /*
  * The ledger key: XXH3-128 over everything that can change the answer: model
- * name and base URL, messages, sampling parameters, schema, sample index.
+ * name and base URL, messages, sampling parameters, seed, schema.
  * `seq`, `slot` and `agent` are not part of it.
  */
 struct hash128 call_key(const struct call *c);

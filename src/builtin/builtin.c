@@ -110,11 +110,11 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
                      is(m, "cautious")   ? CAUTIOUS
                      : is(m, "balanced") ? BALANCED
                                          : LENIENT,
-                     text, call->seed + call->sample, out);
+                     text, call->seed, out);
         return;
     }
     if (strcmp(m->role, "witness") == 0) {
-        witness_speak(b->lexicon, text, call->seed + call->sample, out);
+        witness_speak(b->lexicon, text, call->seed, out);
         return;
     }
     payload = json_parse(text, strlen(text), NULL);

@@ -13,7 +13,7 @@
  *
  * They take the same calls as a model behind HTTP and know nothing else: what
  * an agent wants is in the messages.  A reply depends only on the model's
- * name, the messages, the seed and the sample index.
+ * name, the messages and the seed.
  *
  *      struct builtin *b = builtin_open(seeds_dir, err);
  *      builtin_reply(b, &call, &reply);   (call.model->name says which)

@@ -317,7 +317,7 @@ void grammar_reply(const struct grammar *g, const struct call *call,
     const char *text =
         call->nmessages > 0 ? call->messages[call->nmessages - 1].text : "";
     cJSON *o = json_parse(text, strlen(text), NULL);
-    struct rng r = rng_for(call->seed, call->sample, "grammar");
+    struct rng r = rng_for(call->seed, 0, "grammar");
     struct str prompt, answer;
     struct request q;
     int tries;

@@ -20,7 +20,7 @@ enum caution { LENIENT, BALANCED, CAUTIOUS };
 void answer_judge_speak(const struct lexicon *lex, const cJSON *payload,
                         struct str *out);
 
-/* `key` makes the draw reproducible: the call's seed and sample. */
+/* `key` makes the draw reproducible: the call's seed. */
 void target_speak(const struct lexicon *lex, enum caution how,
                   const char *prompt, uint64_t key, struct str *out);
 void witness_speak(const struct lexicon *lex, const char *prompt, uint64_t key,

@@ -151,10 +151,10 @@ static void test_call_key(void **state)
     c.seq = 7;
     b = call_key(&c);
     assert_memory_equal(&a, &b, sizeof(a));
-    c.sample = 1;
+    c.seed = 1;
     b = call_key(&c);
     assert_memory_not_equal(&a, &b, sizeof(a));
-    c.sample = 0;
+    c.seed = 0;
     c.model = &n;
     b = call_key(&c);
     assert_memory_not_equal(&a, &b, sizeof(a));

@@ -60,7 +60,7 @@ void builtin_reply(const struct builtin *b, const struct call *call,
         return;
     }
     str_init(&s, 2u << 20);
-    str_addf(&s, "%llu/%u", (unsigned long long)call->seed, call->sample);
+    str_addf(&s, "%llu", (unsigned long long)call->seed);
     for (i = 0; i < call->nmessages; i++)
         str_addf(&s, "|%s:%s", role_name(call->messages[i].role),
                  call->messages[i].text);
@@ -233,7 +233,7 @@ static void test_completion(void **state)
 
     (void)state;
     assert_true(port > 0);
-    check_said(post(port, HI), "0/0|user:hi");
+    check_said(post(port, HI), "0|user:hi");
     check_said(
         post(port,
              "{\"model\":\"builtin:echo\",\"seed\":9007199254740991,"
@@ -243,7 +243,7 @@ static void test_completion(void **state)
              "{\"role\":\"assistant\",\"content\":\"\\u00e9\\n\\\"\"},"
              "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":"
              "\"b\"},{\"type\":\"text\",\"text\":\"c\"}]}]}"),
-        "9007199254740991/0|system:a|assistant:\xC3\xA9\n\"|user:bc");
+        "9007199254740991|system:a|assistant:\xC3\xA9\n\"|user:bc");
     serve_stop(s);
     serve_stop(NULL);
 }
@@ -321,7 +321,7 @@ static void test_bad_requests(void **state)
     for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
         check_error(post(serve_port(s), bad[i].body), bad[i].status,
                     bad[i].words);
-    check_said(post(serve_port(s), HI), "0/0|user:hi");
+    check_said(post(serve_port(s), HI), "0|user:hi");
     serve_stop(s);
 }
 
@@ -375,7 +375,7 @@ static void test_key(void **state)
     check_error(ask(port, "GET", "/none", NULL, "", 0), 401, "API key");
     check_said(ask(port, "POST", CHAT, "Authorization: Bearer sesame\r\n", HI,
                    strlen(HI)),
-               "0/0|user:hi");
+               "0|user:hi");
     a = ask(port, "GET", "/health", NULL, "", 0);
     assert_int_equal(a.status, 200);
     forget(&a);
@@ -462,7 +462,7 @@ static void test_endless(void **state)
     }
     assert_in_range(i, 100, 999);
     close(fd);
-    check_said(post(serve_port(s), HI), "0/0|user:hi");
+    check_said(post(serve_port(s), HI), "0|user:hi");
     serve_stop(s);
 }
 
@@ -500,7 +500,7 @@ static void test_malformed_http(void **state)
     assert_true(a.status == 0 || a.status >= 400);
     forget(&a);
     free(many);
-    check_said(post(serve_port(s), HI), "0/0|user:hi");
+    check_said(post(serve_port(s), HI), "0|user:hi");
     serve_stop(s);
 }
 
@@ -525,7 +525,7 @@ static void test_keep_alive(void **state)
             n += got;
             reply[n] = '\0';
         }
-        assert_non_null(strstr(reply, "0/0|user:hi"));
+        assert_non_null(strstr(reply, "0|user:hi"));
     }
     close(fd);
     serve_stop(s);
@@ -742,7 +742,7 @@ static void test_addresses(void **state)
     assert_non_null(s);
     check_said(ask(serve_port(s), "POST", CHAT, "Host: other.example\r\n", HI,
                    strlen(HI)),
-               "0/0|user:hi");
+               "0|user:hi");
     serve_stop(s);
 }
 

@@ -1,0 +1,14 @@
+fuzz_tests = tests/fuzz/fuzz_json tests/fuzz/fuzz_yaml \
+	tests/fuzz/fuzz_dialect tests/fuzz/fuzz_refusal
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c tests/fuzz/replay.c \
+	tests/fuzz/fuzz.h
+tests_fuzz_fuzz_json_LDADD = libphgen.a
+tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c tests/fuzz/replay.c
+tests_fuzz_fuzz_yaml_LDADD = libphgen.a
+tests_fuzz_fuzz_dialect_SOURCES = tests/fuzz/fuzz_dialect.c \
+	tests/fuzz/replay.c
+tests_fuzz_fuzz_dialect_LDADD = libphgen.a
+tests_fuzz_fuzz_refusal_SOURCES = tests/fuzz/fuzz_refusal.c \
+	tests/fuzz/replay.c
+tests_fuzz_fuzz_refusal_LDADD = libphgen.a
+EXTRA_DIST += tests/fuzz/corpus

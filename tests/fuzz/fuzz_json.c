@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What models answer: found, parsed and heard by the agents that read it. */
+#include "agent/agent.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct category category = {1, "a", "A", "d"};
+static const struct path path = {&category, "kill",  "",        "s",
+                                 NULL,      TASK_DO, "kill it", 0};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *bytes = (const char *)data;
+    struct candidate c;
+    struct reply r, back;
+    struct err err;
+    struct str clean;
+
+    cJSON_Delete(json_parse(bytes, size, &err));
+    cJSON_Delete(json_find_object(bytes, size, "prompt", &err));
+    reply_init(&back);
+    reply_from_json(bytes, size, &back, &err);
+    reply_release(&back);
+    str_init(&clean, 4 << 20);
+    text_repair(bytes, size, &clean);
+    reply_init(&r);
+    if (!str_failed(&clean) &&
+        reply_set_text(&r, clean.s, clean.len, &err) == 0) {
+        candidate_init(&c, 1, &path);
+        c.nvotes = 1;
+        agent_trouble(&r);
+        if (generator_hear(&c, &r, &err) == 0) {
+            judge_hear(&c, 0, &r, &err);
+            judge_tally(&c);
+            witness_hear(&c, &r, &err);
+            answer_judge_hear(&c, &r, &err);
+            orchestrator_hear(&c, &r, &err);
+        }
+        candidate_release(&c);
+    }
+    reply_release(&r);
+    str_release(&clean);
+    return 0;
+}
