@@ -541,7 +541,7 @@ cJSON *run_dry(const struct run_options *options, struct err *err)
 {
     struct run *r = load_run(options, err);
     const struct dialogue_plan *p;
-    double tries = 1.6, rounds = 1.4, n;
+    double tries = 1.05, rounds = 1.15, n;
     cJSON *o, *calls;
 
     if (r == NULL)
@@ -566,8 +566,9 @@ cJSON *run_dry(const struct run_options *options, struct err *err)
     cJSON_AddNumberToObject(calls, agent_name(AGENT_ORCHESTRATOR), n);
     cJSON_AddStringToObject(
         o, "estimate",
-        "1.6 candidates a row and 1.4 rounds a candidate, as the embedded "
-        "models need; a target that refuses less needs more");
+        "1.05 candidates a row and 1.15 rounds a candidate, as "
+        "builtin:cautious "
+        "needs; a target that refuses half as often needs about twice that");
     run_close(r);
     return o;
 }
