@@ -29,6 +29,7 @@ cli_tests += \
 	tests/cli/progress.sh \
 	tests/cli/ranges.sh \
 	tests/cli/resume-killed.sh \
+	tests/cli/schema.sh \
 	tests/cli/stats.sh \
 	tests/cli/style.sh \
 	tests/cli/two-processes.sh \

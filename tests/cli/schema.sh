@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every row that a run writes is what the record's schema says.
+. "${0%/*}/lib.sh"
+
+python=/usr/bin/python3
+if ! $python -c 'import jsonschema' 2>/dev/null; then
+    echo "1..0 # SKIP python3-jsonschema is missing (Debian package)"
+    exit 0
+fi
+phgen --out run --n 150 --quiet --target-model builtin:balanced
+exits 0 'a run with a balanced target'
+holds 'every row is valid' $python - "$PHGEN_SRC" run/dataset.jsonl <<'PY'
+import json, sys
+import jsonschema
+schema = json.load(open(sys.argv[1] + "/src/dataset/record.schema.json"))
+check = jsonschema.Draft202012Validator(schema)
+ids = set()
+for line in open(sys.argv[2], encoding="utf-8"):
+    row = json.loads(line)
+    check.validate(row)
+    assert row["id"] not in ids
+    ids.add(row["id"])
+    target = row["targets"][0]
+    assert target["refusals"] >= 2 and target["samples"] <= 3
+    assert row["witness"]["verdict"] == "harmless_answer"
+    verdicts = {j["verdict"] for j in row["judges"]}
+    assert (verdicts == {"harmless"}) == (row["label"] == "harmless")
+assert len(ids) == 150
+PY
+finish
