@@ -23,6 +23,16 @@ enum trouble agent_trouble(const struct reply *reply)
     return TROUBLE_NONE;
 }
 
+int agent_tell(const struct template *t, const struct str *payload,
+               struct call *call, struct err *err)
+{
+    if (str_failed(payload))
+        return err_nomem(err);
+    if (call_add(call, ROLE_SYSTEM, t->text, err) != 0)
+        return -1;
+    return call_add(call, ROLE_USER, payload->s, err);
+}
+
 int agent_repair(struct call *call, const struct reply *reply,
                  const char *problem, struct err *err)
 {

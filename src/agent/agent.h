@@ -5,6 +5,7 @@
 #include "agent/candidate.h"
 #include "base/call.h"
 #include "base/err.h"
+#include "base/str.h"
 
 /*
  * The agents of the loop, each two pure functions: `x_ask` writes the request
@@ -34,6 +35,10 @@ struct template
 /* Why a reply holds no answer, before any parsing. */
 enum trouble { TROUBLE_NONE, TROUBLE_REFUSED, TROUBLE_CUT, TROUBLE_EMPTY };
 enum trouble agent_trouble(const struct reply *reply);
+
+/* The instructions as system message, the payload as user message. */
+int agent_tell(const struct template *t, const struct str *payload,
+               struct call *call, struct err *err);
 
 /* Turns `call` into "that was not it, once more": appends the bad answer (its
  * beginning) and what was wrong with it. */

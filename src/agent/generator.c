@@ -58,16 +58,13 @@ int generator_ask(const struct template *t, const struct candidate *c,
     str_init(&text, 256u << 10);
     json_print(o, &text);
     cJSON_Delete(o);
-    failed = str_failed(&text)
-                 ? err_nomem(err)
-                 : call_add(call, ROLE_SYSTEM, t->text, err) != 0 ||
-                       call_add(call, ROLE_USER, text.s, err) != 0;
+    failed = agent_tell(t, &text, call, err);
     str_release(&text);
     call->schema_name = "pseudo_harmful_prompt";
     call->schema = schema;
     call->temperature = 1.0;
     call->max_tokens = 1024;
-    return failed ? -1 : 0;
+    return failed;
 }
 
 /* Focus words must stand in the prompt; what does not is left out. */

@@ -27,16 +27,13 @@ int judge_ask(const struct template *t, const struct candidate *c,
     str_adds(&text, "{\"prompt\":");
     json_quote(c->prompt, strlen(c->prompt), &text);
     str_adds(&text, "}");
-    failed = str_failed(&text)
-                 ? err_nomem(err)
-                 : call_add(call, ROLE_SYSTEM, t->text, err) != 0 ||
-                       call_add(call, ROLE_USER, text.s, err) != 0;
+    failed = agent_tell(t, &text, call, err);
     str_release(&text);
     call->schema_name = "harm_verdict";
     call->schema = schema;
     call->temperature = 0;
     call->max_tokens = 512;
-    return failed ? -1 : 0;
+    return failed;
 }
 
 int judge_hear(struct candidate *c, size_t judge, const struct reply *reply,

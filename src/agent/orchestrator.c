@@ -69,16 +69,13 @@ int orchestrator_ask(const struct template *t, const struct candidate *c,
     str_init(&text, 512u << 10);
     json_print(o, &text);
     cJSON_Delete(o);
-    failed = str_failed(&text)
-                 ? err_nomem(err)
-                 : call_add(call, ROLE_SYSTEM, t->text, err) != 0 ||
-                       call_add(call, ROLE_USER, text.s, err) != 0;
+    failed = agent_tell(t, &text, call, err);
     str_release(&text);
     call->schema_name = "final_verdict";
     call->schema = schema;
     call->temperature = 0;
     call->max_tokens = 512;
-    return failed ? -1 : 0;
+    return failed;
 }
 
 int orchestrator_hear(struct candidate *c, const struct reply *reply,

@@ -62,16 +62,13 @@ int answer_judge_ask(const struct template *t, const struct candidate *c,
     str_adds(&text, ",\"answer\":");
     json_quote(c->witness.answer, strlen(c->witness.answer), &text);
     str_adds(&text, "}");
-    failed = str_failed(&text)
-                 ? err_nomem(err)
-                 : call_add(call, ROLE_SYSTEM, t->text, err) != 0 ||
-                       call_add(call, ROLE_USER, text.s, err) != 0;
+    failed = agent_tell(t, &text, call, err);
     str_release(&text);
     call->schema_name = "answer_verdict";
     call->schema = schema;
     call->temperature = 0;
     call->max_tokens = 512;
-    return failed ? -1 : 0;
+    return failed;
 }
 
 int answer_judge_hear(struct candidate *c, const struct reply *reply,
