@@ -4,16 +4,16 @@
  * map: the maps people write are short, and the order of the file is kept.
  */
 #include "base/yaml.h"
+#include "base/file.h"
 #include "base/text.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
-#define FILE_MAX (16l << 20)
+#define FILE_MAX (16u << 20)
 
 struct yaml {
     char *path;
@@ -100,25 +100,11 @@ out:
 struct yaml *yaml_load(const char *path, struct err *err)
 {
     struct yaml *y = NULL;
-    FILE *f = fopen(path, "rb");
     struct str text;
-    char chunk[65536];
-    size_t n;
 
     str_init(&text, FILE_MAX);
-    if (f == NULL) {
-        err_set(err, "cannot open %s: %s", path, strerror(errno));
-        return NULL;
-    }
-    while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
-        str_add(&text, chunk, n);
-    if (ferror(f))
-        err_set(err, "cannot read %s: %s", path, strerror(errno));
-    else if (str_failed(&text))
-        err_set(err, "%s is larger than %ld MiB", path, FILE_MAX >> 20);
-    else
+    if (file_read(path, &text, err) == 0)
         y = yaml_parse_text(path, text.s, text.len, err);
-    fclose(f);
     str_release(&text);
     return y;
 }

@@ -445,8 +445,7 @@ static int finish(struct dialogue *d, struct err *err)
     }
 }
 
-/* --- the interface
- * ------------------------------------------------------------ */
+/* --- the interface --- */
 
 enum step dialogue_step(struct dialogue *d, struct call *call, struct err *err)
 {

@@ -35,8 +35,7 @@ static cJSON *object_in(cJSON *o, const char *name)
     return v != NULL ? v : cJSON_AddObjectToObject(o, name);
 }
 
-/* --- counting
- * --------------------------------------------------------------------- */
+/* --- counting --- */
 
 struct tallies {
     cJSON *counts, *calls;
@@ -59,12 +58,6 @@ static void count_usage(cJSON *calls, const char *json)
     cJSON_Delete(usage);
 }
 
-static bool is_accepted(const struct decided *d)
-{
-    return strcmp(d->outcome, outcome_name(OUTCOME_HARMLESS)) == 0 ||
-           strcmp(d->outcome, outcome_name(OUTCOME_CONTROVERSIAL)) == 0;
-}
-
 static int count_one(struct tallies *t, const struct decided *d,
                      struct err *err)
 {
@@ -73,7 +66,7 @@ static int count_one(struct tallies *t, const struct decided *d,
     add_to(t->counts, "candidates", 1);
     add_to(t->counts, d->outcome, 1);
     count_usage(t->calls, d->usage);
-    if (!is_accepted(d)) {
+    if (!run_is_row(d)) {
         add_to(object_in(t->counts, "dropped_by_reason"), d->reason, 1);
         return 0;
     }
@@ -100,8 +93,7 @@ static int count_all(struct run *r, struct tallies *t, struct err *err)
     return got;
 }
 
-/* --- the manifest
- * ------------------------------------------------------------------ */
+/* --- the manifest --- */
 
 static void add_models(cJSON *o, const struct dialogue_plan *p)
 {
@@ -214,8 +206,7 @@ cJSON *run_manifest(struct run *r, struct err *err)
     return o;
 }
 
-/* --- the files
- * ------------------------------------------------------------------------ */
+/* --- the files --- */
 
 static int write_rows(struct run *r, FILE *rows, FILE *rejects, struct err *err)
 {
@@ -224,7 +215,7 @@ static int write_rows(struct run *r, FILE *rows, FILE *rejects, struct err *err)
     int got = -1;
 
     while (c != NULL && (got = store_next(c, &d, err)) == 1)
-        fprintf(is_accepted(&d) ? rows : rejects, "%s\n", d.record);
+        fprintf(run_is_row(&d) ? rows : rejects, "%s\n", d.record);
     store_read_end(c);
     return got;
 }

@@ -42,8 +42,7 @@ static void halt(struct run *r, const char *fmt, const char *detail)
     err_set(&r->why, fmt, detail);
 }
 
-/* --- sending
- * --------------------------------------------------------------------- */
+/* --- sending --- */
 
 static int hear(struct run *r, struct job *j, uint32_t slot,
                 struct reply *reply, struct err *err)
@@ -53,20 +52,10 @@ static int hear(struct run *r, struct job *j, uint32_t slot,
     return dialogue_hear(&j->dialogue, slot, reply, err);
 }
 
-static size_t free_ticket(const struct run *r)
-{
-    size_t i;
-
-    for (i = 0; i < r->options.concurrency; i++)
-        if (!r->sent[i].used)
-            return i;
-    return r->options.concurrency;
-}
-
 static int submit(struct run *r, struct call *call, struct hash128 key,
                   struct err *err)
 {
-    size_t ticket = free_ticket(r);
+    uint32_t ticket = r->tickets[r->nsent];
     struct sent *s = &r->sent[ticket];
 
     if (net_submit(r->net, call, ticket, err) != 0)
@@ -82,54 +71,61 @@ static int submit(struct run *r, struct call *call, struct hash128 key,
     return 0;
 }
 
-/* Sends a call some way: 1 when it went, 0 when there is no room, -1. */
-static int send(struct run *r, struct job *j, struct call *call,
-                struct err *err)
+/* What costs nothing: 1 when an embedded model or the ledger answered. */
+static int answer_at_once(struct run *r, struct job *j, struct err *err)
 {
-    const struct run_options *o = &r->options;
-    struct hash128 key;
+    struct call *call = &j->pending;
+    uint32_t slot = call->slot;
     struct reply reply;
-    int got = 0;
+    int got = 1;
 
     reply_init(&reply);
     if (call->model->kind == MODEL_BUILTIN) {
         builtin_reply(r->builtin, call, &reply);
-        got = 1;
     } else {
-        key = call_key(call);
-        got = store_ledger_find(r->store, key, &reply, err);
-        if (got < 0)
-            return -1;
+        j->pending_key = call_key(call);
+        got = store_ledger_find(r->store, j->pending_key, &reply, err);
     }
-    if (got == 1) {
-        uint32_t slot = call->slot;
+    if (got != 1)
+        return got;
+    call_release(call);
+    return hear(r, j, slot, &reply, err) == 0 ? 1 : -1;
+}
 
-        call_release(call);
-        return hear(r, j, slot, &reply, err) == 0 ? 1 : -1;
-    }
+/* Sends the pending call some way: 1 when it went, 0 when there is no room,
+ * -1.  Only a new one is looked for in the ledger: while it waits for room,
+ * nobody else can ask the same. */
+static int send(struct run *r, struct job *j, bool is_new, struct err *err)
+{
+    const struct run_options *o = &r->options;
+    struct call *call = &j->pending;
+    int got;
+
+    if (is_new && (got = answer_at_once(r, j, err)) != 0)
+        return got;
     if (o->max_calls > 0 && r->paid_before + r->paid >= o->max_calls) {
         r->limit_hit = true;
         return 0;
     }
     if (r->nsent >= o->concurrency || net_room(r->net, call->model) == 0)
         return 0;
-    return submit(r, call, key, err) == 0 ? 1 : -1;
+    return submit(r, call, j->pending_key, err) == 0 ? 1 : -1;
 }
 
-/* --- the gate
- * --------------------------------------------------------------------- */
+/* --- the gate --- */
 
-static int fail_gate(struct run *r, struct dialogue *d, enum drop why,
-                     const struct dedup_hit *hit, struct err *err)
+#define DETAIL_MAX 80
+
+/* What a near-duplicate is near to: the reason, and the detail beside it. */
+static enum drop describe(const struct dedup_hit *hit, char detail[DETAIL_MAX])
 {
-    char detail[160] = "";
-
-    (void)r;
-    if (hit != NULL)
-        snprintf(detail, sizeof(detail), "Jaccard %.2f with %s%llu",
-                 hit->similarity, hit->id == 0 ? "a screened text" : "row ",
-                 (unsigned long long)hit->id);
-    return dialogue_fail_gate(d, why, hit != NULL ? detail : NULL, err);
+    snprintf(detail, DETAIL_MAX, "Jaccard %.2f with row %llu", hit->similarity,
+             (unsigned long long)hit->id);
+    if (hit->id != 0)
+        return DROP_DUPLICATE;
+    snprintf(detail, DETAIL_MAX, "Jaccard %.2f with a screened text",
+             hit->similarity);
+    return DROP_AGAINST;
 }
 
 /* What costs nothing comes first; see DESIGN section 2, step 3. */
@@ -138,32 +134,32 @@ static int gate(struct run *r, struct dialogue *d, struct err *err)
     const char *prompt = d->candidate.prompt;
     uint64_t seq = d->candidate.seq, w = r->options.window;
     size_t len = strlen(prompt), words = text_count_words(prompt, len);
+    char detail[DETAIL_MAX];
     struct dedup_hit hit;
 
     if (words < r->options.min_words)
-        return fail_gate(r, d, DROP_TOO_SHORT, NULL, err);
+        return dialogue_fail_gate(d, DROP_TOO_SHORT, NULL, err);
     if (words > r->options.max_words)
-        return fail_gate(r, d, DROP_TOO_LONG, NULL, err);
+        return dialogue_fail_gate(d, DROP_TOO_LONG, NULL, err);
     if (!text_is_english(prompt, len))
-        return fail_gate(r, d, DROP_NOT_TEXT, NULL, err);
+        return dialogue_fail_gate(d, DROP_NOT_TEXT, NULL, err);
     if (dedup_find(r->dedup, prompt, len, seq > w ? seq - w : 0, &hit))
-        return fail_gate(r, d, hit.id == 0 ? DROP_AGAINST : DROP_DUPLICATE,
-                         &hit, err);
+        return dialogue_fail_gate(d, describe(&hit, detail), detail, err);
     return dialogue_pass_gate(d, err);
 }
 
-/* --- stepping
- * ---------------------------------------------------------------------- */
+/* --- stepping --- */
 
 /* Steps a job until it waits; `*moved` when anything happened. */
 static int advance(struct run *r, struct job *j, bool *moved, struct err *err)
 {
     struct call call;
+    bool is_new = false;
     int sent;
 
     for (;;) {
         if (j->has_pending) {
-            sent = send(r, j, &j->pending, err);
+            sent = send(r, j, is_new, err);
             if (sent <= 0)
                 return sent;
             j->has_pending = false;
@@ -174,6 +170,7 @@ static int advance(struct run *r, struct job *j, bool *moved, struct err *err)
             *moved = true;
             j->pending = call;
             j->has_pending = true;
+            is_new = true;
             break;
         case STEP_GATE:
             *moved = true;
@@ -184,7 +181,6 @@ static int advance(struct run *r, struct job *j, bool *moved, struct err *err)
             return 0;
         case STEP_DONE:
             j->state = JOB_ENDED;
-            r->live--;
             *moved = true;
             return 0;
         case STEP_ERROR:
@@ -227,15 +223,13 @@ static int step_all(struct run *r, bool *moved, struct err *err)
         j = run_plan_next(r);
         dialogue_init(&j->dialogue, &r->plan, r->next_seq - 1, &j->path);
         j->state = JOB_LIVE;
-        r->live++;
         if (advance(r, j, moved, err) != 0)
             return -1;
     }
     return 0;
 }
 
-/* --- what came back
- * ------------------------------------------------------------------ */
+/* --- what came back --- */
 
 struct result {
     struct sent sent;
@@ -306,7 +300,7 @@ static int take_batch(struct run *r, struct err *err)
         assert(ticket < r->options.concurrency && r->sent[ticket].used);
         x[n].sent = r->sent[ticket];
         r->sent[ticket].used = false;
-        r->nsent--;
+        r->tickets[--r->nsent] = (uint32_t)ticket;
         n++;
     }
     if (n > 0)
@@ -338,21 +332,18 @@ static int turn_engine(struct run *r, int timeout_ms, bool *moved,
     return n < 0 ? -1 : 0;
 }
 
-/* --- committing
- * ----------------------------------------------------------------------- */
+/* --- committing --- */
 
 /* Pending neighbours were invisible at the gate; now order is settled. */
 static int check_duplicate(struct run *r, struct candidate *c, struct err *err)
 {
     size_t len = strlen(c->prompt);
     struct dedup_hit hit;
-    char detail[80];
+    char detail[DETAIL_MAX];
 
     if (!dedup_find(r->dedup, c->prompt, len, UINT64_MAX, &hit))
         return dedup_add(r->dedup, c->seq, c->prompt, len, err);
-    snprintf(detail, sizeof(detail), "Jaccard %.2f with row %llu",
-             hit.similarity, (unsigned long long)hit.id);
-    candidate_end(c, hit.id == 0 ? DROP_AGAINST : DROP_DUPLICATE, detail);
+    candidate_end(c, describe(&hit, detail), detail);
     return 0;
 }
 

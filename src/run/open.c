@@ -45,8 +45,7 @@ double run_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* --- models
- * ------------------------------------------------------------------- */
+/* --- models --- */
 
 static const struct model *add_model(struct run *r, const char *spec,
                                      const char *otherwise, struct err *err)
@@ -106,8 +105,7 @@ static int add_models(struct run *r, struct err *err)
                : -1;
 }
 
-/* --- categories
- * ----------------------------------------------------------------- */
+/* --- categories --- */
 
 static int want_category(struct run *r, const char *name, size_t len,
                          struct err *err)
@@ -150,8 +148,7 @@ static int choose_categories(struct run *r, struct err *err)
     return 0;
 }
 
-/* --- screens
- * -------------------------------------------------------------------- */
+/* --- screens --- */
 
 /* Adds an --against file to the index with id 0; its hash to the config. */
 static int add_screen(struct run *r, const char *path, cJSON *hashes,
@@ -176,8 +173,7 @@ static int add_screen(struct run *r, const char *path, cJSON *hashes,
     return got;
 }
 
-/* --- the fingerprint
- * -------------------------------------------------------------- */
+/* --- the fingerprint --- */
 
 static void add_names(cJSON *o, const char *name,
                       const struct model *const models[], size_t n)
@@ -290,8 +286,7 @@ static int compare_fingerprint(struct run *r, const char *stored,
     return failed;
 }
 
-/* --- resuming
- * ---------------------------------------------------------------------- */
+/* --- resuming --- */
 
 struct job *run_plan_next(struct run *r)
 {
@@ -317,6 +312,12 @@ void run_committed(struct run *r, uint64_t seq, bool accepted)
     }
 }
 
+bool run_is_row(const struct decided *d)
+{
+    return strcmp(d->outcome, outcome_name(OUTCOME_HARMLESS)) == 0 ||
+           strcmp(d->outcome, outcome_name(OUTCOME_CONTROVERSIAL)) == 0;
+}
+
 /* Plays the decided candidates through planner and dedup: no calls, no
  * dialogue, the same state as if they had just been decided. */
 static int replay(struct run *r, struct err *err)
@@ -338,8 +339,7 @@ static int replay(struct run *r, struct err *err)
                           r->options.out, (unsigned long long)r->commit_seq);
             break;
         }
-        accepted = strcmp(d.outcome, outcome_name(OUTCOME_HARMLESS)) == 0 ||
-                   strcmp(d.outcome, outcome_name(OUTCOME_CONTROVERSIAL)) == 0;
+        accepted = run_is_row(&d);
         if (accepted &&
             dedup_add(r->dedup, d.seq, d.prompt, strlen(d.prompt), err) != 0) {
             got = -1;
@@ -384,8 +384,7 @@ out:
     return got;
 }
 
-/* --- putting it together
- * -------------------------------------------------------------- */
+/* --- putting it together --- */
 
 static int check_options(const struct run_options *o, struct err *err)
 {
@@ -450,6 +449,7 @@ static void fill_plan(struct run *r)
 static int start_engine(struct run *r, struct err *err)
 {
     struct net_options n = NET_DEFAULTS;
+    uint32_t i;
 
     if (r->options.timeout > 0)
         n.total_timeout = r->options.timeout;
@@ -458,9 +458,14 @@ static int start_engine(struct run *r, struct err *err)
     r->net = net_new(&n, err);
     r->jobs = calloc(r->options.window, sizeof(*r->jobs));
     r->sent = calloc(r->options.concurrency, sizeof(*r->sent));
+    r->tickets = calloc(r->options.concurrency, sizeof(*r->tickets));
     if (r->net == NULL)
         return -1;
-    return r->jobs != NULL && r->sent != NULL ? 0 : err_nomem(err);
+    if (r->jobs == NULL || r->sent == NULL || r->tickets == NULL)
+        return err_nomem(err);
+    for (i = 0; i < r->options.concurrency; i++)
+        r->tickets[i] = i;
+    return 0;
 }
 
 static struct run *load_run(const struct run_options *options, struct err *err)
@@ -523,6 +528,7 @@ void run_close(struct run *r)
     }
     free(r->jobs);
     free(r->sent);
+    free(r->tickets);
     net_free(r->net);
     store_close(r->store);
     builtin_close(r->builtin);

@@ -19,7 +19,6 @@
  *      while ((got = run_turn(r, 100, err)) == RUN_MORE)
  *              run_progress(r, &p), show it
  *      run_finish(r, err)                            writes the files
- *      run_summary(r, &summary)
  *      run_close(r);
  *
  * Nothing here prints.  run_stop() may be called from a signal handler's flag

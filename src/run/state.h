@@ -32,6 +32,7 @@ struct job {
     struct path path;
     bool accepted;       /* once COMMITTED */
     struct call pending; /* a call that there was no room for */
+    struct hash128 pending_key;
     bool has_pending;
 };
 
@@ -68,9 +69,9 @@ struct run {
     uint64_t commit_seq; /* to be committed next */
     uint64_t accepted, last_accepted_seq;
     uint64_t accepted_before; /* in earlier sessions */
-    size_t live;
     struct sent *sent;
-    size_t nsent; /* in flight */
+    uint32_t *tickets;  /* those from nsent on are free */
+    size_t nsent;       /* in flight */
 
     uint64_t paid_before;   /* ledger rows of earlier sessions */
     uint64_t paid;          /* calls submitted in this session */
@@ -86,6 +87,9 @@ double run_now(void); /* monotonic seconds */
 
 /* Records the end of candidate `seq` in the ring and in the counters. */
 void run_committed(struct run *r, uint64_t seq, bool accepted);
+
+/* Did this candidate become a row? */
+bool run_is_row(const struct decided *d);
 
 /* Plans candidate next_seq into its place in the ring. */
 struct job *run_plan_next(struct run *r);
