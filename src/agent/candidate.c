@@ -83,21 +83,6 @@ const char *drop_name(enum drop d)
     return drops[d].name;
 }
 
-int drop_find(const char *name)
-{
-    int i;
-
-    for (i = 0; i < DROPS; i++)
-        if (strcmp(drops[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
-enum outcome drop_outcome(enum drop d)
-{
-    return drops[d].outcome;
-}
-
 const char *move_name(enum move m)
 {
     return moves[m];

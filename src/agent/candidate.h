@@ -89,9 +89,6 @@ enum drop {
     DROPS
 };
 const char *drop_name(enum drop d);
-int drop_find(const char *name);
-/* Rejected (judged) or dropped (never got that far)? */
-enum outcome drop_outcome(enum drop d);
 
 /* What the generator is asked to do in a round. */
 enum move { MOVE_FRESH, MOVE_HARDEN, MOVE_SOFTEN, MOVE_VARY };

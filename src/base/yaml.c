@@ -119,11 +119,6 @@ void yaml_close(struct yaml *y)
     free(y);
 }
 
-const char *yaml_path(const struct yaml *y)
-{
-    return y->path;
-}
-
 /* libyaml's accessors want a mutable document though they only read. */
 static yaml_node_t *node(const struct yaml *y, yaml_node n)
 {

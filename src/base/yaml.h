@@ -30,7 +30,6 @@ struct yaml *yaml_parse_text(const char *name, const char *text, size_t len,
                              struct err *err);
 void yaml_close(struct yaml *y);
 
-const char *yaml_path(const struct yaml *y);
 yaml_node yaml_root(const struct yaml *y);
 
 bool yaml_is_list(const struct yaml *y, yaml_node n);

@@ -25,7 +25,7 @@ static bool refuses(const char *answer)
     return false;
 }
 
-/* Does the answer take up a word of five or more letters of the prompt? */
+/* Does the answer take up a word of four or more letters of the prompt? */
 static bool shares_words(const char *prompt, const char *answer)
 {
     size_t pos = 0, start, len, all = strlen(prompt), longest = 0;

@@ -109,8 +109,6 @@ char *cmd_data_path(const struct options *o, const char *name, struct err *err);
 void cmd_add_duration(struct str *out, double seconds);
 /* 1,234,567 */
 void cmd_add_count(struct str *out, double n);
-/* "1 row", "2 rows" */
-const char *cmd_plural(double n);
 /* Prints a value as a model or a file gave it, fit for a terminal. */
 void cmd_print_text(const char *text, FILE *out);
 /* Columns of a terminal, 80 when the stream is none. */

@@ -126,11 +126,6 @@ void cmd_add_count(struct str *out, double n)
     }
 }
 
-const char *cmd_plural(double n)
-{
-    return n == 1 ? "" : "s";
-}
-
 void cmd_print_text(const char *text, FILE *out)
 {
     struct str s;

@@ -74,7 +74,7 @@ void concepts_free(struct concepts *c)
     free(c);
 }
 
-/* --- from the igraph to typed neighbour lists ---------------------------- */
+/* --- from the igraph to typed neighbour lists --- */
 
 static int read_vertex(struct concepts *c, igraph_integer_t i, struct err *err)
 {
@@ -291,7 +291,7 @@ static int finish(struct concepts *c, struct err *err)
     return 0;
 }
 
-/* --- from seeds ----------------------------------------------------------- */
+/* --- from seeds --- */
 
 struct known {
     UT_hash_handle hh;
@@ -496,7 +496,7 @@ struct concepts *concepts_build(const char *seeds_dir, struct err *err)
     return c;
 }
 
-/* --- files ---------------------------------------------------------------- */
+/* --- files --- */
 
 struct concepts *concepts_load(const char *path, struct err *err)
 {
@@ -562,11 +562,6 @@ struct neighbours concepts_near(const struct concepts *c, int vertex,
 size_t concepts_count(const struct concepts *c)
 {
     return c->n;
-}
-
-enum vertex_type concepts_type(const struct concepts *c, int vertex)
-{
-    return c->v[vertex].type;
 }
 
 const char *concepts_text(const struct concepts *c, int vertex)

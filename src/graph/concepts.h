@@ -61,7 +61,6 @@ struct neighbours concepts_near(const struct concepts *c, int vertex,
                                 enum vertex_type type);
 
 size_t concepts_count(const struct concepts *c); /* all vertices */
-enum vertex_type concepts_type(const struct concepts *c, int vertex);
 const char *concepts_text(const struct concepts *c, int vertex);
 const char *concepts_forms(const struct concepts *c, int trigger);
 enum task_kind concepts_kind(const struct concepts *c, int task);

@@ -296,8 +296,7 @@ int store_add(struct store *s, const struct decided *d, struct err *err)
     return run(s, Q_ADD, err, "store a candidate");
 }
 
-/* --- reading
- * ------------------------------------------------------------------ */
+/* --- reading --- */
 
 struct store_cursor {
     struct store *store;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* agent/refusal: classes and reasons on replies of our own, and any bytes. */
 #include "agent/refusal.h"
+#include "agent/refusal_words.h"
 #include "base/text.h"
 
 #include <setjmp.h>
@@ -104,9 +105,17 @@ static void test_any_bytes(void **state)
     free(text);
 }
 
+/* The table is searched by halving. */
+static void test_words_are_sorted(void **state)
+{
+    (void)state;
+    assert_true(refusal_words_sorted());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words_are_sorted),
         cmocka_unit_test(test_cases),
         cmocka_unit_test(test_provider_signals),
         cmocka_unit_test(test_any_bytes),
