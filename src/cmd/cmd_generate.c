@@ -82,6 +82,14 @@ static const struct option_row options[] = {
      "Stop when the whole run, resumed or not, has made so many calls over "
      "the network. Default: no limit.",
      OPTION_CONFIG},
+    {"max-tokens", 0, OPTION_UINT, "TOKENS", 1, 1e15, NULL,
+     "Likewise with the tokens of these calls, in and out. What a call in "
+     "flight may take at most is set aside first.",
+     OPTION_CONFIG},
+    {"max-cost", 0, OPTION_REAL, "DOLLARS", 0.000001, 1e9, NULL,
+     "Likewise with their cost in US dollars, by the prices in the "
+     "configuration file; every model over the network needs them.",
+     OPTION_CONFIG},
     {"patience", 0, OPTION_UINT, "COUNT", 1, 1e9, "5000",
      "Stop when so many candidates in a row gave no row.", OPTION_CONFIG},
     {"timeout", 0, OPTION_REAL, "SECONDS", 1, 86400, NULL,

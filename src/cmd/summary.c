@@ -144,9 +144,34 @@ static void calls(const cJSON *manifest, FILE *out)
     }
     fprintf(out, "  %-18s %12s %14s %14s\n", "all", count(n, a), count(in, b),
             count(back, c));
-    if (json_number(manifest, "paid_calls", -1) >= 0)
-        fprintf(out, "  %-18s %12s\n", "over the network",
-                count(json_number(manifest, "paid_calls", 0), a));
+}
+
+/* What went over the network, earlier sessions included. */
+static void paid(const cJSON *manifest, FILE *out)
+{
+    const cJSON *all = json_array(manifest, "paid"), *line;
+    double cost = json_number(manifest, "cost", 0);
+    char a[40], b[40], c[40];
+    struct str s;
+
+    if (all == NULL || all->child == NULL)
+        return;
+    fprintf(out, "\n%-33s %9s %12s %12s %9s\n", "Over the network", "calls",
+            "tokens in", "tokens out", "US$");
+    cJSON_ArrayForEach(line, all)
+    {
+        str_init(&s, 4096);
+        text_printable(json_string(line, "model"), &s);
+        fprintf(out, "  %-13.13s %-17.17s %9s %12s %12s %9.4f\n",
+                json_string(line, "agent"), s.s,
+                count(json_number(line, "calls", 0), a),
+                count(json_number(line, "tokens_in", 0), b),
+                count(json_number(line, "tokens_out", 0), c),
+                json_number(line, "cost", 0));
+        str_release(&s);
+    }
+    fprintf(out, "  %-31s %9s %12s %12s %9.4f\n", "all",
+            count(json_number(manifest, "paid_calls", 0), a), "", "", cost);
 }
 
 static void diversity(const cJSON *manifest, FILE *out)
@@ -172,6 +197,7 @@ void summary_print(const cJSON *manifest, const char *folder, FILE *out)
     categories(counts, out);
     by_reason(counts, out);
     calls(manifest, out);
+    paid(manifest, out);
     diversity(manifest, out);
     str_init(&s, 1 << 16);
     if (seconds >= 0) {

@@ -172,6 +172,36 @@ static void add_categories(cJSON *counts, const struct run *r)
     }
 }
 
+/* What went over the network, by agent and model, from the ledger. */
+static int add_paid(cJSON *o, struct run *r, struct err *err)
+{
+    cJSON *list = cJSON_AddArrayToObject(o, "paid"), *v;
+    struct ledger_line *line;
+    struct spent all = {0};
+    size_t n, i;
+
+    if (store_ledger_lines(r->store, &line, &n, err) != 0)
+        return -1;
+    for (i = 0; i < n; i++) {
+        const struct spent *s = &line[i].spent;
+
+        v = cJSON_CreateObject();
+        cJSON_AddStringToObject(v, "agent", line[i].agent);
+        cJSON_AddStringToObject(v, "model", line[i].model);
+        cJSON_AddNumberToObject(v, "calls", (double)s->calls);
+        cJSON_AddNumberToObject(v, "tokens_in", (double)s->tokens_in);
+        cJSON_AddNumberToObject(v, "tokens_out", (double)s->tokens_out);
+        cJSON_AddNumberToObject(v, "cost", s->cost);
+        cJSON_AddItemToArray(list, v);
+        all.calls += s->calls;
+        all.cost += s->cost;
+    }
+    ledger_lines_free(line, n);
+    cJSON_AddNumberToObject(o, "paid_calls", (double)all.calls);
+    cJSON_AddNumberToObject(o, "cost", all.cost);
+    return 0;
+}
+
 cJSON *run_manifest(struct run *r, struct err *err)
 {
     cJSON *o = cJSON_CreateObject();
@@ -193,9 +223,8 @@ cJSON *run_manifest(struct run *r, struct err *err)
     t.calls = cJSON_AddObjectToObject(o, "calls");
     failed = t.metrics == NULL ? err_nomem(err)
                                : count_all(r, &t, err) != 0 ||
-                                     add_diversity(o, t.metrics, err) != 0;
-    cJSON_AddNumberToObject(o, "paid_calls",
-                            (double)(r->paid_before + r->paid));
+                                     add_diversity(o, t.metrics, err) != 0 ||
+                                     add_paid(o, r, err) != 0;
     cJSON_AddNumberToObject(o, "seconds",
                             round((run_now() - r->started) * 100) / 100);
     metrics_free(t.metrics);
@@ -208,6 +237,50 @@ cJSON *run_manifest(struct run *r, struct err *err)
 
 /* --- the files --- */
 
+#define RECORD_MAX (16u << 20)
+
+/* The record with what came after the loop: each annex is a member. */
+static int merge_annexes(const char *record, const char *annexes,
+                         struct str *out, struct err *err)
+{
+    cJSON *row = json_parse(record, strlen(record), err), *more = NULL, *v;
+
+    if (row != NULL)
+        more = json_parse(annexes, strlen(annexes), err);
+    while (more != NULL && (v = more->child) != NULL) {
+        cJSON_DetachItemViaPointer(more, v);
+        cJSON_AddItemToObject(row, v->string, v);
+    }
+    if (more != NULL)
+        json_print(row, out);
+    cJSON_Delete(row);
+    if (more == NULL)
+        return -1;
+    cJSON_Delete(more);
+    return 0;
+}
+
+static int write_row(struct run *r, const struct decided *d, FILE *to,
+                     struct err *err)
+{
+    struct str annexes, record;
+    int got;
+
+    str_init(&annexes, RECORD_MAX);
+    str_init(&record, RECORD_MAX);
+    got = store_annexes(r->store, d->seq, &annexes, err);
+    if (got == 1)
+        got = merge_annexes(d->record, annexes.s, &record, err);
+    if (got == 0 && (str_failed(&record) || str_failed(&annexes)))
+        got = err_set(err, "the record of candidate %llu is too large",
+                      (unsigned long long)d->seq);
+    if (got == 0)
+        fprintf(to, "%s\n", record.len > 0 ? record.s : d->record);
+    str_release(&annexes);
+    str_release(&record);
+    return got;
+}
+
 static int write_rows(struct run *r, FILE *rows, FILE *rejects, struct err *err)
 {
     struct store_cursor *c = store_read(r->store, err);
@@ -215,7 +288,10 @@ static int write_rows(struct run *r, FILE *rows, FILE *rejects, struct err *err)
     int got = -1;
 
     while (c != NULL && (got = store_next(c, &d, err)) == 1)
-        fprintf(run_is_row(&d) ? rows : rejects, "%s\n", d.record);
+        if (write_row(r, &d, run_is_row(&d) ? rows : rejects, err) != 0) {
+            got = -1;
+            break;
+        }
     store_read_end(c);
     return got;
 }

@@ -22,24 +22,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Passing failures in a row after which a run stops rather than hammer on. */
-#define FAILURES_MAX 24
-
 void run_stop(struct run *r)
 {
-    if (!r->stopping) {
-        r->stopping = true;
-        err_set(&r->why, "interrupted; run the same command to resume");
-    }
-}
-
-/* Stops by itself, for this reason. */
-static void halt(struct run *r, const char *fmt, const char *detail)
-{
-    if (r->stopping)
-        return;
-    r->stopping = true;
-    err_set(&r->why, fmt, detail);
+    exchange_stop(r->exchange, "interrupted; run the same command to resume");
 }
 
 /* --- sending --- */
@@ -52,64 +37,32 @@ static int hear(struct run *r, struct job *j, uint32_t slot,
     return dialogue_hear(&j->dialogue, slot, reply, err);
 }
 
-static int submit(struct run *r, struct call *call, struct hash128 key,
-                  struct err *err)
-{
-    uint32_t ticket = r->tickets[r->nsent];
-    struct sent *s = &r->sent[ticket];
-
-    if (net_submit(r->net, call, ticket, err) != 0)
-        return -1;
-    s->used = true;
-    s->seq = call->seq;
-    s->slot = call->slot;
-    s->key = key;
-    call_release(call);
-    s->call = *call;
-    r->nsent++;
-    r->paid++;
-    return 0;
-}
-
-/* What costs nothing: 1 when an embedded model or the ledger answered. */
-static int answer_at_once(struct run *r, struct job *j, struct err *err)
-{
-    struct call *call = &j->pending;
-    uint32_t slot = call->slot;
-    struct reply reply;
-    int got = 1;
-
-    reply_init(&reply);
-    if (call->model->kind == MODEL_BUILTIN) {
-        builtin_reply(r->builtin, call, &reply);
-    } else {
-        j->pending_key = call_key(call);
-        got = store_ledger_find(r->store, j->pending_key, &reply, err);
-    }
-    if (got != 1)
-        return got;
-    call_release(call);
-    return hear(r, j, slot, &reply, err) == 0 ? 1 : -1;
-}
-
 /* Sends the pending call some way: 1 when it went, 0 when there is no room,
  * -1.  Only a new one is looked for in the ledger: while it waits for room,
  * nobody else can ask the same. */
 static int send(struct run *r, struct job *j, bool is_new, struct err *err)
 {
-    const struct run_options *o = &r->options;
-    struct call *call = &j->pending;
+    uint32_t slot = j->pending.slot;
+    struct reply reply;
     int got;
 
-    if (is_new && (got = answer_at_once(r, j, err)) != 0)
-        return got;
-    if (o->max_calls > 0 && r->paid_before + r->paid >= o->max_calls) {
-        r->limit_hit = true;
-        return 0;
+    if (is_new) {
+        got = exchange_recall(r->exchange, &j->pending, &j->pending_key, &reply,
+                              err);
+        if (got < 0)
+            return -1;
+        if (got == 1)
+            return hear(r, j, slot, &reply, err) == 0 ? 1 : -1;
     }
-    if (r->nsent >= o->concurrency || net_room(r->net, call->model) == 0)
+    switch (exchange_send(r->exchange, &j->pending, j->pending_key, err)) {
+    case EXCHANGE_SENT:
+        return 1;
+    case EXCHANGE_FULL:
+    case EXCHANGE_STOPPED:
         return 0;
-    return submit(r, call, j->pending_key, err) == 0 ? 1 : -1;
+    default:
+        return -1;
+    }
 }
 
 /* --- the gate --- */
@@ -203,9 +156,8 @@ static uint64_t demand(const struct run *r)
 
 static bool wants_more(const struct run *r)
 {
-    return !r->stopping && !r->limit_hit && r->accepted < r->options.n &&
+    return exchange_has_room(r->exchange) && r->accepted < r->options.n &&
            r->next_seq < r->commit_seq + r->options.window &&
-           r->nsent < r->options.concurrency &&
            r->next_seq - r->commit_seq < demand(r);
 }
 
@@ -231,105 +183,22 @@ static int step_all(struct run *r, bool *moved, struct err *err)
 
 /* --- what came back --- */
 
-struct result {
-    struct sent sent;
-    struct reply reply;
-};
-
-/* A fault of the moment, not of the request: the call is worth making again. */
-static bool passing(const struct reply *reply)
+static int take_answers(struct run *r, bool *moved, struct err *err)
 {
-    int s = reply->http_status;
+    struct answer a;
+    struct job *j;
 
-    return s < 400 || s == 408 || s == 409 || s == 429 || s >= 500;
-}
-
-static int take_result(struct run *r, struct result *x, struct err *err)
-{
-    struct job *j = &r->jobs[x->sent.seq % r->options.window];
-    struct reply *reply = &x->reply;
-
-    if (reply->status == REPLY_OK) {
-        r->failures = 0;
-        return hear(r, j, x->sent.slot, reply, err);
-    }
-    if (reply->status == REPLY_STOPPED) {
-        halt(r, "%s", reply->error != NULL ? reply->error : "stopped");
-        dialogue_again(&j->dialogue, x->sent.slot);
-    } else if (passing(reply)) {
-        dialogue_again(&j->dialogue, x->sent.slot);
-        if (++r->failures >= FAILURES_MAX)
-            halt(r,
-                 "a model server keeps failing: %s; run the same command to "
-                 "resume when it is back",
-                 reply->error);
-    } else {
-        return hear(r, j, x->sent.slot, reply, err);
-    }
-    reply_release(reply);
-    return 0;
-}
-
-/* The ledger first, for all of them, in one durable transaction. */
-static int record_results(struct run *r, struct result *x, size_t n,
-                          struct err *err)
-{
-    size_t i;
-
-    if (store_begin(r->store, err) != 0)
-        return -1;
-    for (i = 0; i < n; i++)
-        if (x[i].reply.status == REPLY_OK &&
-            store_ledger_add(r->store, x[i].sent.key, &x[i].sent.call,
-                             &x[i].reply, err) != 0)
+    while (exchange_take(r->exchange, &a)) {
+        *moved = true;
+        j = &r->jobs[a.seq % r->options.window];
+        if (a.again) {
+            dialogue_again(&j->dialogue, a.slot);
+            reply_release(&a.reply);
+        } else if (hear(r, j, a.slot, &a.reply, err) != 0) {
             return -1;
-    return store_commit(r->store, err);
-}
-
-#define BATCH 256
-
-/* Takes one batch; returns how many, or -1. */
-static int take_batch(struct run *r, struct err *err)
-{
-    struct result x[BATCH];
-    uint64_t ticket;
-    size_t n = 0, i;
-    int failed = 0;
-
-    while (n < BATCH && net_take(r->net, &ticket, &x[n].reply)) {
-        assert(ticket < r->options.concurrency && r->sent[ticket].used);
-        x[n].sent = r->sent[ticket];
-        r->sent[ticket].used = false;
-        r->tickets[--r->nsent] = (uint32_t)ticket;
-        n++;
+        }
     }
-    if (n > 0)
-        failed = record_results(r, x, n, err);
-    for (i = 0; i < n; i++) {
-        if (failed)
-            reply_release(&x[i].reply);
-        else
-            failed = take_result(r, &x[i], err);
-    }
-    return failed ? -1 : (int)n;
-}
-
-static int turn_engine(struct run *r, int timeout_ms, bool *moved,
-                       struct err *err)
-{
-    int n;
-
-    if (r->nsent == 0)
-        return 0;
-    if (r->stopping)
-        net_stop(r->net);
-    if (net_turn(r->net, *moved ? 0 : timeout_ms, err) != 0)
-        return -1;
-    do {
-        n = take_batch(r, err);
-        *moved |= n > 0;
-    } while (n == BATCH);
-    return n < 0 ? -1 : 0;
+    return 0;
 }
 
 /* --- committing --- */
@@ -430,33 +299,17 @@ static int commit_decided(struct run *r, struct err *err)
 
 static void check_patience(struct run *r)
 {
-    struct str why;
+    struct err why = {""};
 
-    if (r->stopping || r->options.patience == 0 ||
+    if (r->options.patience == 0 ||
         r->commit_seq - 1 - r->last_accepted_seq < r->options.patience)
         return;
-    str_init(&why, ERR_TEXT_MAX / 2);
-    str_addf(&why,
-             "%llu candidates in a row gave no row: the target hardly refuses "
-             "what this graph offers, or the graph is used up",
-             (unsigned long long)r->options.patience);
-    halt(r, "%s; see rejected.jsonl, or raise --patience", why.s);
-    str_release(&why);
-}
-
-/* A model that cannot be reached any more leaves calls pending for ever. */
-static void check_dead(struct run *r)
-{
-    uint64_t seq;
-    struct err why;
-
-    for (seq = r->commit_seq; seq < r->next_seq && !r->stopping; seq++) {
-        struct job *j = &r->jobs[seq % r->options.window];
-
-        if (j->state == JOB_LIVE && j->has_pending &&
-            net_dead(r->net, j->pending.model, &why) != 0)
-            halt(r, "%s", why.text);
-    }
+    err_set(&why,
+            "%llu candidates in a row gave no row: the target hardly refuses "
+            "what this graph offers, or the graph is used up; see "
+            "rejected.jsonl, or raise --patience",
+            (unsigned long long)r->options.patience);
+    exchange_stop(r->exchange, why.text);
 }
 
 enum run_state run_turn(struct run *r, int timeout_ms, struct err *err)
@@ -465,22 +318,16 @@ enum run_state run_turn(struct run *r, int timeout_ms, struct err *err)
 
     if (r->accepted >= r->options.n)
         return RUN_DONE;
-    if (!r->stopping && step_all(r, &moved, err) != 0)
+    if (!exchange_stopped(r->exchange) && step_all(r, &moved, err) != 0)
         return RUN_ERROR;
-    if (turn_engine(r, timeout_ms, &moved, err) != 0 ||
-        commit_decided(r, err) != 0)
+    if (exchange_turn(r->exchange, moved ? 0 : timeout_ms, err) != 0 ||
+        take_answers(r, &moved, err) != 0 || commit_decided(r, err) != 0)
         return RUN_ERROR;
     if (r->accepted >= r->options.n)
         return RUN_DONE;
     check_patience(r);
-    if (!moved && r->nsent == 0 && r->limit_hit)
-        halt(r, "%s",
-             "the limit of --max-calls is reached; raise it and run the same "
-             "command to resume");
-    if (!moved && !r->stopping)
-        check_dead(r);
-    if (r->stopping && r->nsent == 0) {
-        *err = r->why;
+    if (exchange_stopped(r->exchange) && exchange_in_flight(r->exchange) == 0) {
+        err_set(err, "%s", exchange_why(r->exchange));
         return RUN_STOPPED;
     }
     return RUN_MORE;
@@ -495,7 +342,7 @@ void run_progress(const struct run *r, struct run_progress *out)
     out->accepted = r->accepted;
     out->wanted = r->options.n;
     out->decided = decided;
-    out->in_flight = r->nsent;
+    out->in_flight = exchange_in_flight(r->exchange);
     out->calls = r->calls;
     out->tokens = r->tokens;
     out->yield = decided > 0 ? (double)r->accepted / (double)decided : 0;

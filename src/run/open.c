@@ -354,7 +354,6 @@ static int replay(struct run *r, struct err *err)
 static int open_store(struct run *r, struct err *err)
 {
     char *path = file_join(r->options.out, "run.sqlite");
-    struct ledger_sum sum;
     struct str text;
     int got = -1;
 
@@ -372,13 +371,9 @@ static int open_store(struct run *r, struct err *err)
     } else if (got == 1) {
         got = compare_fingerprint(r, text.s, err);
     }
-    if (got == 0 &&
-        (store_ledger_sum(r->store, &sum, err) != 0 || replay(r, err) != 0))
-        got = -1;
-    if (got == 0) {
-        r->paid_before = sum.calls;
-        r->accepted_before = r->accepted;
-    }
+    if (got == 0)
+        got = replay(r, err);
+    r->accepted_before = r->accepted;
 out:
     str_release(&text);
     return got;
@@ -446,26 +441,18 @@ static void fill_plan(struct run *r)
     r->provenance.seed = o->seed;
 }
 
-static int start_engine(struct run *r, struct err *err)
+static int start_exchange(struct run *r, struct err *err)
 {
-    struct net_options n = NET_DEFAULTS;
-    uint32_t i;
+    struct exchange_options x = {.net = NET_DEFAULTS,
+                                 .concurrency = r->options.concurrency,
+                                 .budget = r->options.budget};
 
     if (r->options.timeout > 0)
-        n.total_timeout = r->options.timeout;
-    n.ca_file = r->options.ca_file;
-    n.seed = r->options.seed;
-    r->net = net_new(&n, err);
-    r->jobs = calloc(r->options.window, sizeof(*r->jobs));
-    r->sent = calloc(r->options.concurrency, sizeof(*r->sent));
-    r->tickets = calloc(r->options.concurrency, sizeof(*r->tickets));
-    if (r->net == NULL)
-        return -1;
-    if (r->jobs == NULL || r->sent == NULL || r->tickets == NULL)
-        return err_nomem(err);
-    for (i = 0; i < r->options.concurrency; i++)
-        r->tickets[i] = i;
-    return 0;
+        x.net.total_timeout = r->options.timeout;
+    x.net.ca_file = r->options.ca_file;
+    x.net.seed = r->options.seed;
+    r->exchange = exchange_new(r->store, r->builtin, &x, err);
+    return r->exchange != NULL ? 0 : -1;
 }
 
 static struct run *load_run(const struct run_options *options, struct err *err)
@@ -506,8 +493,14 @@ struct run *run_open(const struct run_options *options, struct err *err)
 
     if (r == NULL)
         return NULL;
-    if (start_engine(r, err) != 0 || file_make_dir(options->out, err) != 0 ||
-        open_store(r, err) != 0) {
+    r->jobs = calloc(r->options.window, sizeof(*r->jobs));
+    if (r->jobs == NULL) {
+        err_nomem(err);
+        run_close(r);
+        return NULL;
+    }
+    if (file_make_dir(options->out, err) != 0 || open_store(r, err) != 0 ||
+        start_exchange(r, err) != 0) {
         run_close(r);
         return NULL;
     }
@@ -527,9 +520,7 @@ void run_close(struct run *r)
             dialogue_release(&r->jobs[i].dialogue);
     }
     free(r->jobs);
-    free(r->sent);
-    free(r->tickets);
-    net_free(r->net);
+    exchange_free(r->exchange);
     store_close(r->store);
     builtin_close(r->builtin);
     dedup_free(r->dedup);

@@ -1,9 +1,11 @@
 libphgen_a_SOURCES += \
 	src/run/dialogue.c src/run/dialogue.h \
+	src/run/exchange.c src/run/exchange.h \
 	src/run/finish.c \
 	src/run/loop.c \
 	src/run/models.c src/run/models.h \
 	src/run/open.c \
 	src/run/record.c src/run/record.h \
 	src/run/run.h src/run/state.h \
+	src/run/survey.c src/run/survey.h \
 	src/run/templates.c src/run/templates.h

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "run/dialogue.h"
+#include "run/exchange.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,9 +52,9 @@ struct run_options {
     uint32_t window;      /* W of DESIGN section 2; larger than concurrency */
     uint32_t rounds, samples, min_refusals;
     uint32_t min_words, max_words; /* of a prompt */
-    double threshold;   /* near-duplicate Jaccard over character 5-grams */
-    uint64_t max_calls; /* paid calls of the whole run; 0: no limit */
-    uint64_t patience;  /* give up after so many candidates without a row */
+    double threshold;     /* near-duplicate Jaccard over character 5-grams */
+    struct budget budget; /* of the whole run, all sessions */
+    uint64_t patience;    /* give up after so many candidates without a row */
 
     double timeout;      /* seconds for one HTTP attempt; 0: the default */
     const char *ca_file; /* NULL: the system's */

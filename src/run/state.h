@@ -6,8 +6,8 @@
 #include "dedup/dedup.h"
 #include "graph/concepts.h"
 #include "graph/planner.h"
-#include "net/net.h"
 #include "run/dialogue.h"
+#include "run/exchange.h"
 #include "run/record.h"
 #include "run/run.h"
 #include "store/store.h"
@@ -36,15 +36,6 @@ struct job {
     bool has_pending;
 };
 
-/* A call in flight; the ticket is its index. */
-struct sent {
-    bool used;
-    uint64_t seq;
-    uint32_t slot;
-    struct hash128 key;
-    struct call call; /* without its messages: what the ledger records */
-};
-
 #define RUN_MODELS_MAX (JUDGES_MAX + TARGETS_MAX + 4)
 
 struct run {
@@ -57,8 +48,8 @@ struct run {
     struct planner *planner;
     struct dedup *dedup;
     struct builtin *builtin;
-    struct net *net;
     struct store *store;
+    struct exchange *exchange;
     bool *wanted;  /* categories */
     cJSON *config; /* the fingerprint: what makes the run this run */
     char id[HASH_HEX], graph_hash[HASH_HEX], templates_hash[HASH_HEX];
@@ -69,18 +60,9 @@ struct run {
     uint64_t commit_seq; /* to be committed next */
     uint64_t accepted, last_accepted_seq;
     uint64_t accepted_before; /* in earlier sessions */
-    struct sent *sent;
-    uint32_t *tickets;  /* those from nsent on are free */
-    size_t nsent;       /* in flight */
 
-    uint64_t paid_before;   /* ledger rows of earlier sessions */
-    uint64_t paid;          /* calls submitted in this session */
-    uint64_t calls, tokens; /* of this session, all agents */
-    unsigned failures;      /* in a row, of passing kinds */
+    uint64_t calls, tokens; /* of this session, all agents, free ones too */
     double started;         /* monotonic seconds */
-    bool stopping;
-    bool limit_hit;
-    struct err why; /* for RUN_STOPPED */
 };
 
 double run_now(void); /* monotonic seconds */

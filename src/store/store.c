@@ -22,7 +22,11 @@ enum statement {
     Q_FIND,
     Q_LEDGER,
     Q_SUM,
+    Q_LINES,
     Q_ADD,
+    Q_ANNEX_PUT,
+    Q_ANNEX_GET,
+    Q_ANNEXES,
     QUERIES
 };
 
@@ -34,16 +38,30 @@ static const char *const queries[QUERIES] = {
               "ON CONFLICT (key) DO UPDATE SET value = ?2",
     [Q_FIND] = "SELECT reply FROM ledger WHERE key = ?1",
     [Q_LEDGER] = "INSERT INTO ledger (key, seq, agent, model, tokens_in, "
-                 "tokens_out, reply) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+                 "tokens_out, reply, cost) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+                 "?8) "
                  "ON CONFLICT (key) DO NOTHING",
-    [Q_SUM] = "SELECT count(*), coalesce(sum(tokens_in), 0), "
-              "coalesce(sum(tokens_out), 0) FROM ledger",
+    [Q_SUM] =
+        "SELECT count(*), coalesce(sum(tokens_in), 0), "
+        "coalesce(sum(tokens_out), 0), coalesce(sum(cost), 0) FROM ledger",
+    [Q_LINES] = "SELECT count(*), sum(tokens_in), sum(tokens_out), sum(cost), "
+                "agent, model FROM ledger GROUP BY agent, model "
+                "ORDER BY agent, model",
     [Q_ADD] = "INSERT INTO candidates (seq, outcome, reason, path_key, "
               "prompt, category, round, record, trail, usage) VALUES "
               "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [Q_ANNEX_PUT] = "INSERT INTO annexes (seq, kind, json) VALUES (?1, ?2, ?3) "
+                    "ON CONFLICT (seq, kind) DO UPDATE SET json = ?3",
+    [Q_ANNEX_GET] = "SELECT json FROM annexes WHERE seq = ?1 AND kind = ?2",
+    [Q_ANNEXES] = "SELECT kind, json FROM annexes WHERE seq = ?1 ORDER BY kind",
 };
 
-static const char schema[] =
+/*
+ * The schema, a step a version: steps[v] takes a store from version v to
+ * v + 1, and a new store takes them all.  A step that was released is never
+ * edited; what a step made is all that a store of its version has.
+ */
+static const char *const steps[STORE_SCHEMA] = {
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) "
     "WITHOUT ROWID;"
     "CREATE TABLE ledger (key BLOB PRIMARY KEY, seq INTEGER NOT NULL, "
@@ -53,7 +71,13 @@ static const char schema[] =
     "reason TEXT NOT NULL, path_key TEXT NOT NULL, prompt TEXT NOT NULL, "
     "category TEXT NOT NULL, round INTEGER NOT NULL, record TEXT NOT NULL, "
     "trail TEXT NOT NULL, usage TEXT NOT NULL);"
-    "PRAGMA user_version = 1;";
+    "PRAGMA user_version = 1;",
+
+    "ALTER TABLE ledger ADD COLUMN cost REAL NOT NULL DEFAULT 0;"
+    "CREATE TABLE annexes (seq INTEGER NOT NULL, kind TEXT NOT NULL, "
+    "json TEXT NOT NULL, PRIMARY KEY (seq, kind)) WITHOUT ROWID;"
+    "PRAGMA user_version = 2;",
+};
 
 struct store {
     sqlite3 *db;
@@ -102,6 +126,24 @@ static int user_version(struct store *s, int *version, struct err *err)
     return 0;
 }
 
+/* Step by step, in one transaction: a store is of one version or another. */
+static int migrate(struct store *s, int version, struct err *err)
+{
+    if (version < 0 || version > STORE_SCHEMA)
+        return err_set(err,
+                       "%s has store schema %d, but this phgen knows 1 to "
+                       "%d; use the phgen that wrote it",
+                       s->path, version, STORE_SCHEMA);
+    if (version == STORE_SCHEMA)
+        return 0;
+    if (exec(s, "BEGIN IMMEDIATE", err) != 0)
+        return -1;
+    for (; version < STORE_SCHEMA; version++)
+        if (exec(s, steps[version], err) != 0)
+            return -1;
+    return exec(s, "COMMIT", err);
+}
+
 static int set_up(struct store *s, struct err *err)
 {
     int version = 0, i;
@@ -110,18 +152,8 @@ static int set_up(struct store *s, struct err *err)
              "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
              "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;",
              err) != 0 ||
-        user_version(s, &version, err) != 0)
+        user_version(s, &version, err) != 0 || migrate(s, version, err) != 0)
         return -1;
-    if (version == 0) {
-        if (exec(s, "BEGIN IMMEDIATE", err) != 0 || exec(s, schema, err) != 0 ||
-            exec(s, "COMMIT", err) != 0)
-            return -1;
-    } else if (version != STORE_SCHEMA) {
-        return err_set(err,
-                       "%s has store schema %d, but this phgen reads %d; use "
-                       "the phgen that wrote it",
-                       s->path, version, STORE_SCHEMA);
-    }
     for (i = 0; i < QUERIES; i++)
         if (sqlite3_prepare_v3(s->db, queries[i], -1, SQLITE_PREPARE_PERSISTENT,
                                &s->q[i], NULL) != SQLITE_OK)
@@ -243,7 +275,7 @@ int store_ledger_find(struct store *s, struct hash128 key, struct reply *reply,
 
 int store_ledger_add(struct store *s, struct hash128 key,
                      const struct call *call, const struct reply *reply,
-                     struct err *err)
+                     double cost, struct err *err)
 {
     sqlite3_stmt *q = s->q[Q_LEDGER];
     char *json = reply_to_json(reply);
@@ -258,25 +290,89 @@ int store_ledger_add(struct store *s, struct hash128 key,
     sqlite3_bind_int64(q, 5, reply->tokens_in);
     sqlite3_bind_int64(q, 6, reply->tokens_out);
     bind_text(q, 7, json);
+    sqlite3_bind_double(q, 8, cost);
     failed = run(s, Q_LEDGER, err, "write a reply");
     free(json);
     return failed;
 }
 
-int store_ledger_sum(struct store *s, struct ledger_sum *out, struct err *err)
+/* The first four columns of the query. */
+static struct spent spent_of(sqlite3_stmt *q)
+{
+    struct spent out;
+
+    out.calls = (uint64_t)sqlite3_column_int64(q, 0);
+    out.tokens_in = (uint64_t)sqlite3_column_int64(q, 1);
+    out.tokens_out = (uint64_t)sqlite3_column_int64(q, 2);
+    out.cost = sqlite3_column_double(q, 3);
+    return out;
+}
+
+int store_ledger_sum(struct store *s, struct spent *out, struct err *err)
 {
     sqlite3_stmt *q = s->q[Q_SUM];
     int failed = 0;
 
-    if (sqlite3_step(q) == SQLITE_ROW) {
-        out->calls = (uint64_t)sqlite3_column_int64(q, 0);
-        out->tokens_in = (uint64_t)sqlite3_column_int64(q, 1);
-        out->tokens_out = (uint64_t)sqlite3_column_int64(q, 2);
-    } else {
+    if (sqlite3_step(q) == SQLITE_ROW)
+        *out = spent_of(q);
+    else
         failed = fail(s, err, "sum the ledger");
-    }
     sqlite3_reset(q);
     return failed;
+}
+
+static char *copy_column(sqlite3_stmt *q, int i)
+{
+    const char *text = (const char *)sqlite3_column_text(q, i);
+
+    return text != NULL ? strdup(text) : NULL;
+}
+
+static int add_line(sqlite3_stmt *q, struct ledger_line **lines, size_t *n,
+                    struct err *err)
+{
+    struct ledger_line *all = realloc(*lines, (*n + 1) * sizeof(**lines)), *l;
+
+    if (all == NULL)
+        return err_nomem(err);
+    *lines = all;
+    l = &all[(*n)++];
+    l->spent = spent_of(q);
+    l->agent = copy_column(q, 4);
+    l->model = copy_column(q, 5);
+    return l->agent != NULL && l->model != NULL ? 0 : err_nomem(err);
+}
+
+int store_ledger_lines(struct store *s, struct ledger_line **out, size_t *n,
+                       struct err *err)
+{
+    sqlite3_stmt *q = s->q[Q_LINES];
+    struct ledger_line *lines = NULL;
+    int got, failed = 0;
+
+    *n = 0;
+    while (!failed && (got = sqlite3_step(q)) != SQLITE_DONE)
+        failed = got == SQLITE_ROW ? add_line(q, &lines, n, err)
+                                   : fail(s, err, "sum the ledger");
+    sqlite3_reset(q);
+    if (failed) {
+        ledger_lines_free(lines, *n);
+        lines = NULL;
+        *n = 0;
+    }
+    *out = lines;
+    return failed;
+}
+
+void ledger_lines_free(struct ledger_line *lines, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        free(lines[i].agent);
+        free(lines[i].model);
+    }
+    free(lines);
 }
 
 int store_add(struct store *s, const struct decided *d, struct err *err)
@@ -294,6 +390,58 @@ int store_add(struct store *s, const struct decided *d, struct err *err)
     bind_text(q, 9, d->trail);
     bind_text(q, 10, d->usage);
     return run(s, Q_ADD, err, "store a candidate");
+}
+
+/* --- annexes --- */
+
+int store_annex_put(struct store *s, const char *kind, uint64_t seq,
+                    const char *json, struct err *err)
+{
+    sqlite3_stmt *q = s->q[Q_ANNEX_PUT];
+
+    sqlite3_bind_int64(q, 1, (sqlite3_int64)seq);
+    bind_text(q, 2, kind);
+    bind_text(q, 3, json);
+    return run(s, Q_ANNEX_PUT, err, "store evidence");
+}
+
+int store_annex_get(struct store *s, const char *kind, uint64_t seq,
+                    struct str *json, struct err *err)
+{
+    sqlite3_stmt *q = s->q[Q_ANNEX_GET];
+    int got;
+
+    sqlite3_bind_int64(q, 1, (sqlite3_int64)seq);
+    bind_text(q, 2, kind);
+    got = sqlite3_step(q);
+    if (got == SQLITE_ROW)
+        str_adds(json, (const char *)sqlite3_column_text(q, 0));
+    else if (got != SQLITE_DONE)
+        fail(s, err, "read evidence");
+    sqlite3_reset(q);
+    return got == SQLITE_ROW ? 1 : got == SQLITE_DONE ? 0 : -1;
+}
+
+int store_annexes(struct store *s, uint64_t seq, struct str *json,
+                  struct err *err)
+{
+    sqlite3_stmt *q = s->q[Q_ANNEXES];
+    bool any = false;
+    int got;
+
+    sqlite3_bind_int64(q, 1, (sqlite3_int64)seq);
+    while ((got = sqlite3_step(q)) == SQLITE_ROW) {
+        str_addf(json, "%s\"%s\":%s", any ? "," : "{",
+                 (const char *)sqlite3_column_text(q, 0),
+                 (const char *)sqlite3_column_text(q, 1));
+        any = true;
+    }
+    if (got != SQLITE_DONE)
+        fail(s, err, "read evidence");
+    sqlite3_reset(q);
+    if (any)
+        str_addc(json, '}');
+    return got != SQLITE_DONE ? -1 : any;
 }
 
 /* --- reading --- */

@@ -20,9 +20,10 @@
  *      store_begin(s, err); ... store_commit(s, err);
  *
  * Candidates are stored in sequence order without gaps, once decided; what is
- * undecided is not there, and is played again from the ledger.
+ * undecided is not there, and is played again from the ledger.  Evidence that
+ * comes after the loop (a response, a person's verdict) is an annex.
  */
-#define STORE_SCHEMA 1
+#define STORE_SCHEMA 2 /* an older one is brought up to it when opened */
 
 struct store; /* heap */
 
@@ -41,15 +42,27 @@ int store_set(struct store *s, const char *key, const char *value,
 /* 1 with `reply` filled, 0, -1. */
 int store_ledger_find(struct store *s, struct hash128 key, struct reply *reply,
                       struct err *err);
+/* `cost` is in US dollars, by the prices of the day it was paid. */
 int store_ledger_add(struct store *s, struct hash128 key,
                      const struct call *call, const struct reply *reply,
-                     struct err *err);
+                     double cost, struct err *err);
 
-/* Paid calls and tokens of the whole run, all sessions. */
-struct ledger_sum {
+/* What was paid for, all sessions together. */
+struct spent {
     uint64_t calls, tokens_in, tokens_out;
+    double cost; /* US dollars */
 };
-int store_ledger_sum(struct store *s, struct ledger_sum *out, struct err *err);
+int store_ledger_sum(struct store *s, struct spent *out, struct err *err);
+
+/* The same by agent and model, in order of their names.  The array and its
+ * strings are the caller's: ledger_lines_free(). */
+struct ledger_line {
+    char *agent, *model;
+    struct spent spent;
+};
+int store_ledger_lines(struct store *s, struct ledger_line **out, size_t *n,
+                       struct err *err);
+void ledger_lines_free(struct ledger_line *lines, size_t n);
 
 /* A decided candidate.  Strings are borrowed: from the caller when adding,
  * from the store until the next step when reading. */
@@ -72,5 +85,21 @@ struct store_cursor;
 struct store_cursor *store_read(struct store *s, struct err *err);
 int store_next(struct store_cursor *c, struct decided *out, struct err *err);
 void store_read_end(struct store_cursor *c);
+
+/*
+ * An annex: evidence that a decided candidate got after the loop, as JSON
+ * text, one of each kind ("response", "human", "explain").  Putting it again
+ * replaces it.
+ */
+int store_annex_put(struct store *s, const char *kind, uint64_t seq,
+                    const char *json, struct err *err);
+/* 1 with the JSON appended, 0 when there is none, -1. */
+int store_annex_get(struct store *s, const char *kind, uint64_t seq,
+                    struct str *json, struct err *err);
+
+/* All that a candidate has, as one JSON object {"KIND": ...} in order of
+ * kinds: 1 with it appended, 0 when there is none, -1. */
+int store_annexes(struct store *s, uint64_t seq, struct str *json,
+                  struct err *err);
 
 #endif
