@@ -229,20 +229,26 @@ static void value(const cJSON *v, FILE *out)
     str_release(&s);
 }
 
+static void plan_line(const char *name, const cJSON *c, FILE *out)
+{
+    char a[40], b[40], d[40], e[40];
+
+    fprintf(out, "  %-18.18s %11s %13s %13s %12s %9.2f\n", name,
+            count(round(json_number(c, "calls", 0)), a),
+            count(round(json_number(c, "tokens_in", 0)), b),
+            count(round(json_number(c, "tokens_out", 0)), d),
+            count(round(json_number(c, "paid_calls", 0)), e),
+            json_number(c, "cost", 0));
+}
+
 static void plan_calls(const cJSON *plan, FILE *out)
 {
     const cJSON *all = json_object(plan, "expected_calls"), *agent;
-    char digits[40];
-    double sum = 0;
 
-    fputs("\nCalls expected, about\n", out);
-    cJSON_ArrayForEach(agent, all)
-    {
-        fprintf(out, "  %-20.20s %12s\n", agent->string,
-                count(round(total(agent)), digits));
-        sum += total(agent);
-    }
-    fprintf(out, "  %-20s %12s\n", "all", count(round(sum), digits));
+    fprintf(out, "\n%-20s %11s %13s %13s %12s %9s\n", "Calls expected", "calls",
+            "tokens in", "tokens out", "over network", "US$");
+    cJSON_ArrayForEach(agent, all) plan_line(agent->string, agent, out);
+    plan_line("all", json_object(plan, "expected"), out);
     if (json_string(plan, "estimate") != NULL) {
         fputs("The estimate: ", out);
         cmd_print_text(json_string(plan, "estimate"), out);

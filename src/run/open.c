@@ -351,17 +351,13 @@ static int replay(struct run *r, struct err *err)
     return got;
 }
 
-static int open_store(struct run *r, struct err *err)
+static int open_store(struct run *r, const char *path, struct err *err)
 {
-    char *path = file_join(r->options.out, "run.sqlite");
     struct str text;
     int got = -1;
 
-    if (path == NULL)
-        return err_nomem(err);
     str_init(&text, 1 << 20);
     r->store = store_open(path, err);
-    free(path);
     if (r->store == NULL)
         goto out;
     got = store_get(r->store, "config", &text, err);
@@ -398,6 +394,24 @@ static int check_options(const struct run_options *o, struct err *err)
     return 0;
 }
 
+/* A limit in dollars means nothing for a model without a price. */
+static int check_prices(const struct run *r, struct err *err)
+{
+    const struct model *m;
+    size_t i;
+
+    for (i = 0; r->options.budget.max_cost > 0 && i < r->nmodels; i++) {
+        m = &r->models[i];
+        if (m->kind == MODEL_HTTP && m->price_in <= 0 && m->price_out <= 0)
+            return err_set(err,
+                           "--max-cost needs the price of %s: give price_in "
+                           "and price_out (US dollars a million tokens) to "
+                           "its alias in the configuration file",
+                           m->spec);
+    }
+    return 0;
+}
+
 static int load(struct run *r, struct err *err)
 {
     struct run_options *o = &r->options;
@@ -414,6 +428,7 @@ static int load(struct run *r, struct err *err)
         return -1;
     hash_hex(concepts_hash(r->graph), r->graph_hash);
     if (choose_categories(r, err) != 0 || add_models(r, err) != 0 ||
+        check_prices(r, err) != 0 ||
         templates_load(o->seeds, r->templates, err) != 0)
         return -1;
     hash_templates(r);
@@ -455,7 +470,7 @@ static int start_exchange(struct run *r, struct err *err)
     return r->exchange != NULL ? 0 : -1;
 }
 
-static struct run *load_run(const struct run_options *options, struct err *err)
+struct run *run_load(const struct run_options *options, struct err *err)
 {
     struct run *r = calloc(1, sizeof(*r));
     cJSON *screens = cJSON_CreateArray();
@@ -487,23 +502,30 @@ fail:
     return NULL;
 }
 
+int run_attach(struct run *r, const char *store_path, struct err *err)
+{
+    r->jobs = calloc(r->options.window, sizeof(*r->jobs));
+    if (r->jobs == NULL)
+        return err_nomem(err);
+    return open_store(r, store_path, err) != 0 || start_exchange(r, err) != 0
+               ? -1
+               : 0;
+}
+
 struct run *run_open(const struct run_options *options, struct err *err)
 {
-    struct run *r = load_run(options, err);
+    struct run *r = run_load(options, err);
+    char *path = file_join(options->out, "run.sqlite");
+    int failed = 0;
 
-    if (r == NULL)
-        return NULL;
-    r->jobs = calloc(r->options.window, sizeof(*r->jobs));
-    if (r->jobs == NULL) {
-        err_nomem(err);
+    if (path == NULL)
+        failed = err_nomem(err);
+    if (r == NULL || failed || file_make_dir(options->out, err) != 0 ||
+        run_attach(r, path, err) != 0) {
         run_close(r);
-        return NULL;
+        r = NULL;
     }
-    if (file_make_dir(options->out, err) != 0 || open_store(r, err) != 0 ||
-        start_exchange(r, err) != 0) {
-        run_close(r);
-        return NULL;
-    }
+    free(path);
     return r;
 }
 
@@ -532,40 +554,4 @@ void run_close(struct run *r)
     free(r->wanted);
     cJSON_Delete(r->config);
     free(r);
-}
-
-cJSON *run_dry(const struct run_options *options, struct err *err)
-{
-    struct run *r = load_run(options, err);
-    const struct dialogue_plan *p;
-    double tries = 1.05, rounds = 1.15, n;
-    cJSON *o, *calls;
-
-    if (r == NULL)
-        return NULL;
-    p = &r->plan;
-    n = (double)options->n * tries;
-    o = cJSON_CreateObject();
-    cJSON_AddItemToObject(o, "config", r->config);
-    r->config = NULL;
-    calls = cJSON_AddObjectToObject(o, "expected_calls");
-    cJSON_AddNumberToObject(calls, agent_name(AGENT_GENERATOR), n * rounds);
-    cJSON_AddNumberToObject(calls, agent_name(AGENT_JUDGE),
-                            n * rounds * (double)p->njudges);
-    cJSON_AddNumberToObject(
-        calls, agent_name(AGENT_TARGET),
-        n * rounds * (double)p->ntargets *
-            (0.5 * (options->samples + options->min_refusals)));
-    if (!options->no_witness) {
-        cJSON_AddNumberToObject(calls, agent_name(AGENT_WITNESS), n);
-        cJSON_AddNumberToObject(calls, agent_name(AGENT_ANSWER_JUDGE), n);
-    }
-    cJSON_AddNumberToObject(calls, agent_name(AGENT_ORCHESTRATOR), n);
-    cJSON_AddStringToObject(
-        o, "estimate",
-        "1.05 candidates a row and 1.15 rounds a candidate, as "
-        "builtin:cautious "
-        "needs; a target that refuses half as often needs about twice that");
-    run_close(r);
-    return o;
 }

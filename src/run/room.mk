@@ -1,5 +1,6 @@
 libphgen_a_SOURCES += \
 	src/run/dialogue.c src/run/dialogue.h \
+	src/run/dry.c \
 	src/run/exchange.c src/run/exchange.h \
 	src/run/finish.c \
 	src/run/loop.c \

@@ -67,6 +67,11 @@ struct run {
 
 double run_now(void); /* monotonic seconds */
 
+/* Loads and checks everything; no store, no exchange, nothing touched. */
+struct run *run_load(const struct run_options *options, struct err *err);
+/* Opens the store in this file (":memory:": none that stays), resumes. */
+int run_attach(struct run *r, const char *store_path, struct err *err);
+
 /* Records the end of candidate `seq` in the ring and in the counters. */
 void run_committed(struct run *r, uint64_t seq, bool accepted);
 
