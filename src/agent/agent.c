@@ -5,6 +5,7 @@
  * again for JSON would hide what happened.
  */
 #include "agent/agent.h"
+#include "base/text.h"
 #include "base/str.h"
 
 #include <string.h>
@@ -42,11 +43,7 @@ int agent_repair(struct call *call, const struct reply *reply,
 
     str_init(&quote, 2 * QUOTE_MAX);
     str_init(&ask, 4096);
-    while (len > QUOTE_MAX ||
-           (len > 0 && len < strlen(reply->text) &&
-            ((unsigned char)reply->text[len] & 0xC0) == 0x80))
-        len--;
-    str_add(&quote, reply->text, len);
+    str_add(&quote, reply->text, text_cut(reply->text, len, QUOTE_MAX));
     str_addf(&ask,
              "That could not be used: %.300s. Answer again with the one JSON "
              "object that was asked for, and nothing else.",

@@ -126,6 +126,7 @@ static void clear_evidence(struct candidate *c)
     for (i = 0; i < TARGETS_MAX; i++) {
         free(c->targets[i].model);
         free(c->targets[i].excerpt);
+        free(c->targets[i].reply);
     }
     memset(c->targets, 0, sizeof(c->targets));
     c->ntargets = 0;

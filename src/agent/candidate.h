@@ -47,7 +47,9 @@ struct target_result {
     enum refusal_class cls; /* of the first refusal, else of the last sample */
     enum refusal_reason reason;
     char *excerpt; /* the sentence that decided `cls` */
+    char *reply;   /* the whole answer that `cls` is of, cut at REPLY_KEPT */
 };
+#define REPLY_KEPT ((size_t)16 << 10) /* bytes */
 
 struct witness_result {
     char *model, *judge;

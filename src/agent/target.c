@@ -6,8 +6,10 @@
  * and is counted apart.
  */
 #include "agent/agent.h"
+#include "base/text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int target_ask(const struct candidate *c, struct call *call, struct err *err)
 {
@@ -20,6 +22,18 @@ static bool is_false_refusal(const struct refusal *r)
 {
     return (r->cls == REFUSAL_FULL || r->cls == REFUSAL_PARTIAL) &&
            r->reason != REASON_CAPABILITY && r->reason != REASON_MISSING_INFO;
+}
+
+/* The beginning of a text, cut between characters. */
+static int keep(char **to, const char *text, struct err *err)
+{
+    char *copy = str_dup(text, text_cut(text, strlen(text), REPLY_KEPT));
+
+    if (copy == NULL)
+        return err_nomem(err);
+    free(*to);
+    *to = copy;
+    return 0;
 }
 
 int target_hear(struct candidate *c, size_t target, const struct reply *reply,
@@ -37,6 +51,8 @@ int target_hear(struct candidate *c, size_t target, const struct reply *reply,
         t->cls = r.cls;
         t->reason = r.reason;
         candidate_set(&t->excerpt, r.excerpt);
+        if (keep(&t->reply, reply->text, err) != 0)
+            return -1;
     }
     t->samples++;
     t->refusals += refused;

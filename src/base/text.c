@@ -51,6 +51,15 @@ void text_repair(const char *bytes, size_t len, struct str *out)
     }
 }
 
+size_t text_cut(const char *text, size_t len, size_t max)
+{
+    size_t n = len < max ? len : max;
+
+    while (n > 0 && n < len && ((unsigned char)text[n] & 0xC0) == 0x80)
+        n--;
+    return n;
+}
+
 char text_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

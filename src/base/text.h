@@ -50,6 +50,9 @@ void text_printable(const char *text, struct str *out);
 /* Appends white space trimmed from both ends and each inner run as one space.*/
 void text_squeeze(const char *bytes, size_t len, struct str *out);
 
+/* The most of a text that fits `max` bytes without cutting a character. */
+size_t text_cut(const char *text, size_t len, size_t max);
+
 /*
  * Is it plausibly English prose?  Valid UTF-8, no control characters, and
  * letters that are nearly all Latin: at least 9 of 10.  A cheap gate against

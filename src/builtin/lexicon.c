@@ -404,10 +404,8 @@ static double weigh_contexts(const struct lexicon *lex, const struct tally *t,
 /* Copies text, lower case, white space as spaces, cut between characters. */
 static void quote(const char *text, size_t len, char *out, size_t size)
 {
-    size_t i, n = len < size - 1 ? len : size - 1;
+    size_t i, n = text_cut(text, len, size - 1);
 
-    while (n > 0 && n < len && ((unsigned char)text[n] & 0xC0) == 0x80)
-        n--;
     for (i = 0; i < n; i++)
         out[i] = (unsigned char)text[i] < 0x20 ? ' ' : text[i];
     for (i = 0; i < n; i++)

@@ -25,9 +25,7 @@ static void put(char *out, size_t size, const char *text)
 
     str_init(&s, 1 << 20);
     text_printable(text, &s);
-    n = s.len < size - 1 ? s.len : size - 1;
-    while (n > 0 && n < s.len && ((unsigned char)s.s[n] & 0xC0) == 0x80)
-        n--;
+    n = text_cut(s.s, s.len, size - 1);
     memcpy(out, s.s, n);
     out[n] = '\0';
     str_release(&s);

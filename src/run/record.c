@@ -107,6 +107,7 @@ static void add_targets(cJSON *o, const struct candidate *c)
         cJSON_AddStringToObject(t, "reason", refusal_reason_name(r->reason));
         cJSON_AddStringToObject(t, "excerpt",
                                 r->excerpt != NULL ? r->excerpt : "");
+        cJSON_AddStringToObject(t, "reply", r->reply != NULL ? r->reply : "");
         cJSON_AddItemToArray(list, t);
     }
 }
@@ -114,15 +115,8 @@ static void add_targets(cJSON *o, const struct candidate *c)
 /* The beginning of a text, cut between characters. */
 static void add_excerpt(cJSON *o, const char *name, const char *text)
 {
-    char *copy;
-    size_t n = strlen(text);
+    char *copy = str_dup(text, text_cut(text, strlen(text), EXCERPT_MAX));
 
-    if (n > EXCERPT_MAX) {
-        n = EXCERPT_MAX;
-        while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
-            n--;
-    }
-    copy = str_dup(text, n);
     cJSON_AddStringToObject(o, name, copy != NULL ? copy : "");
     free(copy);
 }
