@@ -7,36 +7,26 @@
  * refuses, so the embedded builtin:cautious stands in for it and the estimate
  * says so; prompts, judges' and rounds' share of the cost are real.
  */
+#include "run/files.h"
 #include "run/state.h"
 
-#include "base/file.h"
-
-#include <stdlib.h>
 #include <string.h>
 
 #define PILOT_ROWS   200
 #define ROWS_TO_TELL 20 /* fewer say little about the yield */
-#define MANIFEST_MAX (16u << 20)
 
 /* --- the base --- */
 
 /* The folder's manifest, when it tells something; NULL otherwise. */
 static cJSON *begun(const char *out)
 {
-    char *path = file_join(out, "manifest.json");
-    cJSON *manifest = NULL;
-    struct str text;
+    cJSON *manifest = files_read_manifest(out, NULL);
 
-    str_init(&text, MANIFEST_MAX);
-    if (path != NULL && file_exists(path) && file_read(path, &text, NULL) == 0)
-        manifest = json_parse(text.s, text.len, NULL);
     if (json_number(json_object(manifest, "counts"), "accepted", 0) <
         ROWS_TO_TELL) {
         cJSON_Delete(manifest);
         manifest = NULL;
     }
-    str_release(&text);
-    free(path);
     return manifest;
 }
 

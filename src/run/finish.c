@@ -5,10 +5,9 @@
  * the same as those of one that was not; only `seconds` and `created` are of
  * the session.
  */
+#include "run/files.h"
 #include "run/state.h"
 
-#include "base/file.h"
-#include "dataset/card.h"
 #include "dataset/metrics.h"
 
 #include <math.h>
@@ -66,7 +65,7 @@ static int count_one(struct tallies *t, const struct decided *d,
     add_to(t->counts, "candidates", 1);
     add_to(t->counts, d->outcome, 1);
     count_usage(t->calls, d->usage);
-    if (!run_is_row(d)) {
+    if (!files_is_row(d)) {
         add_to(object_in(t->counts, "dropped_by_reason"), d->reason, 1);
         return 0;
     }
@@ -221,10 +220,12 @@ cJSON *run_manifest(struct run *r, struct err *err)
     cJSON_AddNumberToObject(t.counts, "accepted", 0);
     add_categories(t.counts, r);
     t.calls = cJSON_AddObjectToObject(o, "calls");
-    failed = t.metrics == NULL ? err_nomem(err)
-                               : count_all(r, &t, err) != 0 ||
-                                     add_diversity(o, t.metrics, err) != 0 ||
-                                     add_paid(o, r, err) != 0;
+    failed = t.metrics == NULL
+                 ? err_nomem(err)
+                 : count_all(r, &t, err) != 0 ||
+                       add_diversity(o, t.metrics, err) != 0 ||
+                       add_paid(o, r, err) != 0 ||
+                       files_add_annexes(r->store, 0, o, err) != 0;
     cJSON_AddNumberToObject(o, "seconds",
                             round((run_now() - r->started) * 100) / 100);
     metrics_free(t.metrics);
@@ -235,115 +236,6 @@ cJSON *run_manifest(struct run *r, struct err *err)
     return o;
 }
 
-/* --- the files --- */
-
-#define RECORD_MAX (16u << 20)
-
-/* The record with what came after the loop: each annex is a member. */
-static int merge_annexes(const char *record, const char *annexes,
-                         struct str *out, struct err *err)
-{
-    cJSON *row = json_parse(record, strlen(record), err), *more = NULL, *v;
-
-    if (row != NULL)
-        more = json_parse(annexes, strlen(annexes), err);
-    while (more != NULL && (v = more->child) != NULL) {
-        cJSON_DetachItemViaPointer(more, v);
-        cJSON_AddItemToObject(row, v->string, v);
-    }
-    if (more != NULL)
-        json_print(row, out);
-    cJSON_Delete(row);
-    if (more == NULL)
-        return -1;
-    cJSON_Delete(more);
-    return 0;
-}
-
-static int write_row(struct run *r, const struct decided *d, FILE *to,
-                     struct err *err)
-{
-    struct str annexes, record;
-    int got;
-
-    str_init(&annexes, RECORD_MAX);
-    str_init(&record, RECORD_MAX);
-    got = store_annexes(r->store, d->seq, &annexes, err);
-    if (got == 1)
-        got = merge_annexes(d->record, annexes.s, &record, err);
-    if (got == 0 && (str_failed(&record) || str_failed(&annexes)))
-        got = err_set(err, "the record of candidate %llu is too large",
-                      (unsigned long long)d->seq);
-    if (got == 0)
-        fprintf(to, "%s\n", record.len > 0 ? record.s : d->record);
-    str_release(&annexes);
-    str_release(&record);
-    return got;
-}
-
-static int write_rows(struct run *r, FILE *rows, FILE *rejects, struct err *err)
-{
-    struct store_cursor *c = store_read(r->store, err);
-    struct decided d;
-    int got = -1;
-
-    while (c != NULL && (got = store_next(c, &d, err)) == 1)
-        if (write_row(r, &d, run_is_row(&d) ? rows : rejects, err) != 0) {
-            got = -1;
-            break;
-        }
-    store_read_end(c);
-    return got;
-}
-
-static int open_file(struct run *r, struct outfile *f, const char *name,
-                     struct err *err)
-{
-    char *path = file_join(r->options.out, name);
-    int failed = path == NULL ? err_nomem(err) : outfile_open(f, path, err);
-
-    free(path);
-    return failed;
-}
-
-static int write_data(struct run *r, struct err *err)
-{
-    struct outfile rows = {0}, rejects = {0};
-
-    if (open_file(r, &rows, "dataset.jsonl", err) != 0 ||
-        open_file(r, &rejects, "rejected.jsonl", err) != 0 ||
-        write_rows(r, rows.stream, rejects.stream, err) != 0) {
-        outfile_abandon(&rows);
-        outfile_abandon(&rejects);
-        return -1;
-    }
-    if (outfile_commit(&rows, err) != 0) {
-        outfile_abandon(&rejects);
-        return -1;
-    }
-    return outfile_commit(&rejects, err);
-}
-
-static int write_manifest(struct run *r, const cJSON *manifest, struct err *err)
-{
-    char *text = cJSON_Print(manifest);
-    struct outfile f;
-    int failed;
-
-    if (text == NULL)
-        return err_nomem(err);
-    failed = open_file(r, &f, "manifest.json", err);
-    if (!failed) {
-        fprintf(f.stream, "%s\n", text);
-        failed = outfile_commit(&f, err);
-    }
-    cJSON_free(text);
-    if (failed || open_file(r, &f, "README.md", err) != 0)
-        return -1;
-    card_write(manifest, f.stream);
-    return outfile_commit(&f, err);
-}
-
 int run_finish(struct run *r, struct err *err)
 {
     cJSON *manifest = run_manifest(r, err);
@@ -351,7 +243,8 @@ int run_finish(struct run *r, struct err *err)
 
     if (manifest == NULL)
         return -1;
-    failed = write_data(r, err) != 0 || write_manifest(r, manifest, err) != 0;
+    failed = files_write_rows(r->store, r->options.out, err) != 0 ||
+             files_write_manifest(manifest, r->options.out, err) != 0;
     cJSON_Delete(manifest);
     return failed ? -1 : 0;
 }

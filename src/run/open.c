@@ -9,6 +9,7 @@
  * nor is concurrency.  A folder whose fingerprint differs is refused with the
  * name of what differs.
  */
+#include "run/files.h"
 #include "run/models.h"
 #include "run/state.h"
 #include "run/templates.h"
@@ -312,12 +313,6 @@ void run_committed(struct run *r, uint64_t seq, bool accepted)
     }
 }
 
-bool run_is_row(const struct decided *d)
-{
-    return strcmp(d->outcome, outcome_name(OUTCOME_HARMLESS)) == 0 ||
-           strcmp(d->outcome, outcome_name(OUTCOME_CONTROVERSIAL)) == 0;
-}
-
 /* Plays the decided candidates through planner and dedup: no calls, no
  * dialogue, the same state as if they had just been decided. */
 static int replay(struct run *r, struct err *err)
@@ -339,7 +334,7 @@ static int replay(struct run *r, struct err *err)
                           r->options.out, (unsigned long long)r->commit_seq);
             break;
         }
-        accepted = run_is_row(&d);
+        accepted = files_is_row(&d);
         if (accepted &&
             dedup_add(r->dedup, d.seq, d.prompt, strlen(d.prompt), err) != 0) {
             got = -1;
@@ -515,7 +510,7 @@ int run_attach(struct run *r, const char *store_path, struct err *err)
 struct run *run_open(const struct run_options *options, struct err *err)
 {
     struct run *r = run_load(options, err);
-    char *path = file_join(options->out, "run.sqlite");
+    char *path = file_join(options->out, FILES_STORE);
     int failed = 0;
 
     if (path == NULL)

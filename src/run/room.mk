@@ -2,6 +2,7 @@ libphgen_a_SOURCES += \
 	src/run/dialogue.c src/run/dialogue.h \
 	src/run/dry.c \
 	src/run/exchange.c src/run/exchange.h \
+	src/run/files.c src/run/files.h \
 	src/run/finish.c \
 	src/run/loop.c \
 	src/run/models.c src/run/models.h \

@@ -99,8 +99,8 @@ cJSON *run_manifest(struct run *r, struct err *err);
  * What would be done, as a tree (the caller deletes it): "config", and what is
  * expected, "expected_calls" by agent {calls, tokens_in, tokens_out,
  * paid_calls, cost} with their sum in "expected", costs in US dollars, of the
- * whole run; "estimate" says what it is based on.  That is the yield so far when
- * the folder holds a manifest with rows, else a pilot: some rows made in
+ * whole run; "estimate" says what it is based on.  That is the yield so far
+ * when the folder holds a manifest with rows, else a pilot: some rows made in
  * memory with the same options, embedded models in the place of those over
  * the network.  Calls nobody over the network, writes nothing.
  */

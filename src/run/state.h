@@ -75,9 +75,6 @@ int run_attach(struct run *r, const char *store_path, struct err *err);
 /* Records the end of candidate `seq` in the ring and in the counters. */
 void run_committed(struct run *r, uint64_t seq, bool accepted);
 
-/* Did this candidate become a row? */
-bool run_is_row(const struct decided *d);
-
 /* Plans candidate next_seq into its place in the ring. */
 struct job *run_plan_next(struct run *r);
 

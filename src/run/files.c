@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From the store to the folder.  A record is stored as text and goes out as
+ * it is, byte for byte, unless an annex has something to add.
+ */
+#include "run/files.h"
+#include "agent/candidate.h"
+#include "base/file.h"
+#include "dataset/card.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RECORD_MAX   (16u << 20)
+#define MANIFEST_MAX (64u << 20)
+
+bool files_is_row(const struct decided *d)
+{
+    return strcmp(d->outcome, outcome_name(OUTCOME_HARMLESS)) == 0 ||
+           strcmp(d->outcome, outcome_name(OUTCOME_CONTROVERSIAL)) == 0;
+}
+
+/* Moves the members of an object, given as text, into `to`. */
+static int merge(const struct str *annexes, cJSON *to, struct err *err)
+{
+    cJSON *more, *v;
+
+    if (str_failed(annexes))
+        return err_set(err, "the evidence is too large");
+    more = json_parse(annexes->s, annexes->len, err);
+    if (more == NULL)
+        return -1;
+    while ((v = more->child) != NULL) {
+        cJSON_DetachItemViaPointer(more, v);
+        cJSON_DeleteItemFromObjectCaseSensitive(to, v->string);
+        cJSON_AddItemToObject(to, v->string, v);
+    }
+    cJSON_Delete(more);
+    return 0;
+}
+
+int files_add_annexes(struct store *s, uint64_t seq, cJSON *to, struct err *err)
+{
+    struct str annexes;
+    int got;
+
+    str_init(&annexes, RECORD_MAX);
+    got = store_annexes(s, seq, &annexes, err);
+    if (got == 1)
+        got = merge(&annexes, to, err);
+    str_release(&annexes);
+    return got;
+}
+
+/* --- rows --- */
+
+static int write_merged(const char *record, const struct str *annexes, FILE *to,
+                        struct err *err)
+{
+    cJSON *row = json_parse(record, strlen(record), err);
+    struct str text;
+    int failed = row == NULL || merge(annexes, row, err) != 0;
+
+    str_init(&text, RECORD_MAX);
+    if (!failed) {
+        json_print(row, &text);
+        fprintf(to, "%s\n", text.s);
+        failed = str_failed(&text) && err_set(err, "the record is too large");
+    }
+    str_release(&text);
+    cJSON_Delete(row);
+    return failed ? -1 : 0;
+}
+
+static int write_row(struct store *s, const struct decided *d, FILE *to,
+                     struct err *err)
+{
+    struct str annexes;
+    int got;
+
+    str_init(&annexes, RECORD_MAX);
+    got = store_annexes(s, d->seq, &annexes, err);
+    if (got == 0)
+        fprintf(to, "%s\n", d->record);
+    else if (got == 1 && write_merged(d->record, &annexes, to, err) != 0)
+        got = err_prefix(err, "candidate %llu", (unsigned long long)d->seq);
+    str_release(&annexes);
+    return got < 0 ? -1 : 0;
+}
+
+static int write_all(struct store *s, FILE *rows, FILE *rejects,
+                     struct err *err)
+{
+    struct store_cursor *c = store_read(s, err);
+    struct decided d;
+    int got = -1;
+
+    while (c != NULL && (got = store_next(c, &d, err)) == 1)
+        if (write_row(s, &d, files_is_row(&d) ? rows : rejects, err) != 0) {
+            got = -1;
+            break;
+        }
+    store_read_end(c);
+    return got;
+}
+
+static int open_file(const char *folder, const char *name, struct outfile *f,
+                     struct err *err)
+{
+    char *path = file_join(folder, name);
+    int failed = path == NULL ? err_nomem(err) : outfile_open(f, path, err);
+
+    free(path);
+    return failed;
+}
+
+int files_write_rows(struct store *s, const char *folder, struct err *err)
+{
+    struct outfile rows = {0}, rejects = {0};
+
+    if (open_file(folder, FILES_ROWS, &rows, err) != 0 ||
+        open_file(folder, FILES_REJECTS, &rejects, err) != 0 ||
+        write_all(s, rows.stream, rejects.stream, err) != 0) {
+        outfile_abandon(&rows);
+        outfile_abandon(&rejects);
+        return -1;
+    }
+    if (outfile_commit(&rows, err) != 0) {
+        outfile_abandon(&rejects);
+        return -1;
+    }
+    return outfile_commit(&rejects, err);
+}
+
+/* --- the manifest --- */
+
+int files_write_manifest(const cJSON *manifest, const char *folder,
+                         struct err *err)
+{
+    char *text = cJSON_Print(manifest);
+    struct outfile f;
+    int failed;
+
+    if (text == NULL)
+        return err_nomem(err);
+    failed = open_file(folder, FILES_MANIFEST, &f, err);
+    if (!failed) {
+        fprintf(f.stream, "%s\n", text);
+        failed = outfile_commit(&f, err);
+    }
+    cJSON_free(text);
+    if (failed || open_file(folder, "README.md", &f, err) != 0)
+        return -1;
+    card_write(manifest, f.stream);
+    return outfile_commit(&f, err);
+}
+
+cJSON *files_read_manifest(const char *folder, struct err *err)
+{
+    char *path = file_join(folder, FILES_MANIFEST);
+    cJSON *manifest = NULL;
+    struct str text;
+
+    str_init(&text, MANIFEST_MAX);
+    if (path == NULL) {
+        err_nomem(err);
+    } else if (file_read(path, &text, err) == 0) {
+        manifest = json_parse(text.s, text.len, err);
+        if (manifest == NULL)
+            err_prefix(err, "%s", path);
+    }
+    str_release(&text);
+    free(path);
+    return manifest;
+}
+
+struct store *files_open_store(const char *folder, struct err *err)
+{
+    char *path = file_join(folder, FILES_STORE);
+    struct store *s = NULL;
+
+    if (path == NULL)
+        err_nomem(err);
+    else if (!file_exists(path))
+        err_set(err,
+                "%s is no run: there is no %s in it; name the --out folder "
+                "of \"phgen generate\"",
+                folder, FILES_STORE);
+    else
+        s = store_open(path, err);
+    free(path);
+    return s;
+}
+
+int files_update(struct store *s, const char *folder, struct err *err)
+{
+    cJSON *manifest = files_read_manifest(folder, err);
+    int failed = manifest == NULL ||
+                 files_add_annexes(s, 0, manifest, err) != 0 ||
+                 files_write_rows(s, folder, err) != 0 ||
+                 files_write_manifest(manifest, folder, err) != 0;
+
+    cJSON_Delete(manifest);
+    return failed ? -1 : 0;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PHGEN_RUN_FILES_H
+#define PHGEN_RUN_FILES_H
+
+#include "base/err.h"
+#include "base/json.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+
+/*
+ * The files of a run's folder, each written beside and renamed.
+ *
+ * All of them come from the store: rows and rejects are its candidates, and
+ * the annexes of a candidate (store/store.h) are members of its row.  The
+ * annexes of candidate 0, which there is not, belong to the whole run and are
+ * members of the manifest: what responses, an audit or a review added up to.
+ *
+ * Whoever adds evidence after the loop puts annexes, then calls
+ * files_update(), and a later run_finish() of the same folder keeps them.
+ */
+#define FILES_STORE    "run.sqlite"
+#define FILES_ROWS     "dataset.jsonl"
+#define FILES_REJECTS  "rejected.jsonl"
+#define FILES_MANIFEST "manifest.json"
+
+/* Did this candidate become a row? */
+bool files_is_row(const struct decided *d);
+
+/* Adds the members that annexes hold to a row or a manifest. */
+int files_add_annexes(struct store *s, uint64_t seq, cJSON *to,
+                      struct err *err);
+
+/* dataset.jsonl and rejected.jsonl in the folder. */
+int files_write_rows(struct store *s, const char *folder, struct err *err);
+
+/* manifest.json and the card, README.md. */
+int files_write_manifest(const cJSON *manifest, const char *folder,
+                         struct err *err);
+
+/* The folder's manifest (the caller deletes it), or NULL with a sentence. */
+cJSON *files_read_manifest(const char *folder, struct err *err);
+
+/* The store of an existing run; NULL with a sentence when there is none. */
+struct store *files_open_store(const char *folder, struct err *err);
+
+/* All files again, with the annexes that came since. */
+int files_update(struct store *s, const char *folder, struct err *err);
+
+#endif
