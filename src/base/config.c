@@ -161,23 +161,12 @@ static int apply_text(const struct config *c, struct options *o,
     return 0;
 }
 
-static int apply_pair(const struct config *c, struct options *o, size_t at,
-                      struct err *err)
+static int apply_value(const struct config *c, struct options *o,
+                       const struct option_row *row, yaml_node value,
+                       struct err *err)
 {
-    const struct option_row *table = options_table(o), *row;
-    yaml_node top = yaml_root(c->yaml), key = yaml_key(c->yaml, top, at),
-              value = yaml_value(c->yaml, top, at);
-    const char *name;
     size_t i;
 
-    if (refuse_twice(c->yaml, top, at, err) != 0)
-        return -1;
-    name = yaml_text(c->yaml, key);
-    if (strcmp(name, models_key) == 0)
-        return 0;
-    row = options_find(table, name);
-    if (row == NULL || !(row->flags & OPTION_CONFIG))
-        return unknown_key(c, key, table, err);
     if (row->type != OPTION_LIST || !yaml_is_list(c->yaml, value))
         return apply_text(c, o, row->name, value, err);
     for (i = 0; i < yaml_size(c->yaml, value); i++)
@@ -186,15 +175,44 @@ static int apply_pair(const struct config *c, struct options *o, size_t at,
     return 0;
 }
 
-int config_apply(const struct config *c, struct options *o, struct err *err)
+static int apply_pair(const struct config *c, struct options *o, size_t at,
+                      bool known_only, struct err *err)
 {
-    yaml_node top = yaml_root(c->yaml);
+    const struct option_row *table = options_table(o), *row;
+    yaml_node top = yaml_root(c->yaml), key = yaml_key(c->yaml, top, at);
+    const char *name;
+
+    if (refuse_twice(c->yaml, top, at, err) != 0)
+        return -1;
+    name = yaml_text(c->yaml, key);
+    if (strcmp(name, models_key) == 0)
+        return 0;
+    row = options_find(table, name);
+    if (row == NULL || !(row->flags & OPTION_CONFIG))
+        return known_only ? 0 : unknown_key(c, key, table, err);
+    return apply_value(c, o, row, yaml_value(c->yaml, top, at), err);
+}
+
+static int apply_all(const struct config *c, struct options *o, bool known_only,
+                     struct err *err)
+{
     size_t i;
 
-    for (i = 0; i < yaml_size(c->yaml, top); i++)
-        if (apply_pair(c, o, i, err) != 0)
+    for (i = 0; i < yaml_size(c->yaml, yaml_root(c->yaml)); i++)
+        if (apply_pair(c, o, i, known_only, err) != 0)
             return -1;
     return 0;
+}
+
+int config_apply(const struct config *c, struct options *o, struct err *err)
+{
+    return apply_all(c, o, false, err);
+}
+
+int config_apply_known(const struct config *c, struct options *o,
+                       struct err *err)
+{
+    return apply_all(c, o, true, err);
 }
 
 size_t config_aliases(const struct config *c, const char *const **name,

@@ -39,6 +39,14 @@ void config_close(struct config *c); /* accepts NULL */
  */
 int config_apply(const struct config *c, struct options *o, struct err *err);
 
+/*
+ * Sets what these options have and the command line did not give, and passes
+ * over all other keys: for commands that share a few options with the one
+ * that the file was checked against.
+ */
+int config_apply_known(const struct config *c, struct options *o,
+                       struct err *err);
+
 /* Aliases: name[i] stands for spec[i].  Borrowed from `c`. */
 size_t config_aliases(const struct config *c, const char *const **name,
                       const char *const **spec);

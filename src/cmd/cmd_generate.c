@@ -8,6 +8,7 @@
  */
 #include "base/json.h"
 #include "base/log.h"
+#include "cmd/asking.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
 #include "cmd/settings.h"
@@ -72,38 +73,17 @@ static const struct option_row options[] = {
      "Leave out what is near a prompt of this file (JSONL, JSON, CSV, TSV or "
      "plain text): an earlier release, a public benchmark.",
      OPTION_CONFIG | OPTION_FILE},
-    {"concurrency", 0, OPTION_UINT, "CALLS", 1, 4096, "64",
-     "Calls in flight at most.", OPTION_CONFIG},
     {"window", 0, OPTION_UINT, "COUNT", 2, 65536, "256",
      "Candidates on their way at once; a decision may use only what was "
      "decided this many candidates before. More than --concurrency.",
      OPTION_CONFIG},
-    {"max-calls", 0, OPTION_UINT, "CALLS", 1, 1e12, NULL,
-     "Stop when the whole run, resumed or not, has made so many calls over "
-     "the network. Default: no limit.",
-     OPTION_CONFIG},
-    {"max-tokens", 0, OPTION_UINT, "TOKENS", 1, 1e15, NULL,
-     "Likewise with the tokens of these calls, in and out. What a call in "
-     "flight may take at most is set aside first.",
-     OPTION_CONFIG},
-    {"max-cost", 0, OPTION_REAL, "DOLLARS", 0.000001, 1e9, NULL,
-     "Likewise with their cost in US dollars, by the prices in the "
-     "configuration file; every model over the network needs them.",
-     OPTION_CONFIG},
     {"patience", 0, OPTION_UINT, "COUNT", 1, 1e9, "5000",
      "Stop when so many candidates in a row gave no row.", OPTION_CONFIG},
-    {"timeout", 0, OPTION_REAL, "SECONDS", 1, 86400, NULL,
-     "How long one attempt at a call may take.", OPTION_CONFIG},
-    {"ca-file", 0, OPTION_STRING, "FILE", 0, 0, NULL,
-     "Trust the certificate authorities of this PEM file. Default: the "
-     "system's.",
-     OPTION_CONFIG | OPTION_FILE},
     {"graph", 'g', OPTION_STRING, "FILE", 0, 0, NULL,
      "The concept graph, in GraphML. Default: graphs/concepts.graphml of the "
      "data folder.",
      OPTION_CONFIG | OPTION_FILE},
-    CMD_ROW_DATA_DIR,
-    CMD_ROW_CONFIG,
+    CMD_ROWS_ASKING,
     {"dry-run", 0, OPTION_FLAG, NULL, 0, 0, NULL,
      "Say what would be done and how many calls that is likely to take; call "
      "nothing, write nothing.",

@@ -9,6 +9,7 @@
 #include "base/model.h"
 #include "base/nearest.h"
 #include "base/text.h"
+#include "cmd/asking.h"
 #include "run/models.h"
 
 #include <stdlib.h>
@@ -125,9 +126,7 @@ static int take_numbers(struct run_options *r, const struct options *o,
     r->samples = (uint32_t)options_uint(o, "samples");
     r->min_refusals = (uint32_t)options_uint(o, "min-refusals");
     r->threshold = options_real(o, "threshold");
-    r->budget.max_calls = options_uint(o, "max-calls");
-    r->budget.max_tokens = options_uint(o, "max-tokens");
-    r->budget.max_cost = options_real(o, "max-cost");
+    r->budget = asking_budget(o);
     r->patience = options_uint(o, "patience");
     r->timeout = options_real(o, "timeout");
     r->no_witness = options_flag(o, "no-witness");

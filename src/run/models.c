@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "builtin/builtin.h"
 #include "net/preset.h"
+#include "run/exchange.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,4 +73,17 @@ int models_resolve(const char *spec, const struct aliases *aliases,
     if (strchr(spec, ':') != NULL)
         return preset_resolve(spec, out, err);
     return bare_model(spec, out, err);
+}
+
+int models_check_price(const struct model *m, const struct budget *budget,
+                       struct err *err)
+{
+    if (budget->max_cost <= 0 || m->kind != MODEL_HTTP || m->price_in > 0 ||
+        m->price_out > 0)
+        return 0;
+    return err_set(err,
+                   "--max-cost needs the price of %s: give price-in and "
+                   "price-out (US dollars a million tokens) to its alias in "
+                   "the configuration file",
+                   m->spec);
 }

@@ -22,4 +22,11 @@ struct aliases {
 int models_resolve(const char *spec, const struct aliases *aliases,
                    struct model *out, struct err *err);
 
+struct budget;
+
+/* A limit in dollars means nothing for a model without a price: -1 when the
+ * budget has one and the model is over the network and has none. */
+int models_check_price(const struct model *m, const struct budget *budget,
+                       struct err *err);
+
 #endif

@@ -389,21 +389,13 @@ static int check_options(const struct run_options *o, struct err *err)
     return 0;
 }
 
-/* A limit in dollars means nothing for a model without a price. */
 static int check_prices(const struct run *r, struct err *err)
 {
-    const struct model *m;
     size_t i;
 
-    for (i = 0; r->options.budget.max_cost > 0 && i < r->nmodels; i++) {
-        m = &r->models[i];
-        if (m->kind == MODEL_HTTP && m->price_in <= 0 && m->price_out <= 0)
-            return err_set(err,
-                           "--max-cost needs the price of %s: give price_in "
-                           "and price_out (US dollars a million tokens) to "
-                           "its alias in the configuration file",
-                           m->spec);
-    }
+    for (i = 0; i < r->nmodels; i++)
+        if (models_check_price(&r->models[i], &r->options.budget, err) != 0)
+            return -1;
     return 0;
 }
 

@@ -1,4 +1,5 @@
 libphgen_a_SOURCES += \
+	src/run/desk.c src/run/desk.h \
 	src/run/dialogue.c src/run/dialogue.h \
 	src/run/dry.c \
 	src/run/exchange.c src/run/exchange.h \

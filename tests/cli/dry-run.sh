@@ -22,5 +22,5 @@ phgen --out run --target-model builtin:cautious --n 50 --dry-run
 says out 'that this run has made so far' 'rows that are there are the base'
 phgen --target-model 'http://127.0.0.1:1/v1#x' --n 50 --max-cost 1 --dry-run
 exits 1 'a limit in dollars needs prices'
-says err 'price_in'
+says err 'price-in'
 finish
