@@ -89,6 +89,8 @@ struct hash128 call_key(const struct call *c)
     hash_string(h, c->model->name);
     /* One model behind several URLs is one model: the first names it. */
     hash_string(h, c->model->nurls > 0 ? c->model->urls[0] : NULL);
+    for (i = 0; i < c->model->nheaders; i++)
+        hash_string(h, c->model->headers[i]);
     hash_number(h, c->nmessages);
     for (i = 0; i < c->nmessages; i++) {
         hash_number(h, c->messages[i].role);

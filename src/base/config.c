@@ -20,7 +20,7 @@ static const char models_key[] = "models";
 
 struct config {
     struct yaml *yaml;
-    const char **name, **spec; /* aliases; strings of the document */
+    struct alias *aliases;
     size_t naliases;
 };
 
@@ -45,30 +45,6 @@ static int refuse_twice(const struct yaml *y, yaml_node map, size_t at,
     return 0;
 }
 
-static int read_alias(struct config *c, yaml_node map, size_t i,
-                      struct err *err)
-{
-    yaml_node value = yaml_value(c->yaml, map, i);
-    const char *name, *spec = yaml_text(c->yaml, value);
-
-    if (refuse_twice(c->yaml, map, i, err) != 0)
-        return -1;
-    name = yaml_text(c->yaml, yaml_key(c->yaml, map, i));
-    if (*name == '\0' || strchr(name, ':') != NULL)
-        return yaml_error(c->yaml, yaml_key(c->yaml, map, i), err,
-                          "an alias is a word without a colon, not "
-                          "\"%.100s\"",
-                          name);
-    if (spec == NULL || *spec == '\0')
-        return yaml_error(c->yaml, value, err,
-                          "the alias \"%.100s\" needs a model, such as "
-                          "ollama:llama3.2",
-                          name);
-    c->name[c->naliases] = name;
-    c->spec[c->naliases++] = spec;
-    return 0;
-}
-
 static int read_aliases(struct config *c, struct err *err)
 {
     yaml_node map = yaml_get(c->yaml, yaml_root(c->yaml), models_key);
@@ -80,13 +56,15 @@ static int read_aliases(struct config *c, struct err *err)
         return yaml_error(c->yaml, map, err,
                           "\"models\" takes lines of the form "
                           "\"NAME: MODEL\"");
-    c->name = calloc(n + 1, sizeof(*c->name));
-    c->spec = calloc(n + 1, sizeof(*c->spec));
-    if (c->name == NULL || c->spec == NULL)
+    c->aliases = calloc(n + 1, sizeof(*c->aliases));
+    if (c->aliases == NULL)
         return err_nomem(err);
-    for (i = 0; i < n; i++)
-        if (read_alias(c, map, i, err) != 0)
+    for (i = 0; i < n; i++) {
+        if (refuse_twice(c->yaml, map, i, err) != 0 ||
+            alias_read(c->yaml, map, i, &c->aliases[i], err) != 0)
             return -1;
+        c->naliases++;
+    }
     return 0;
 }
 
@@ -115,8 +93,7 @@ void config_close(struct config *c)
     if (c == NULL)
         return;
     yaml_close(c->yaml);
-    free(c->name);
-    free(c->spec);
+    free(c->aliases);
     free(c);
 }
 
@@ -215,12 +192,15 @@ int config_apply_known(const struct config *c, struct options *o,
     return apply_all(c, o, true, err);
 }
 
-size_t config_aliases(const struct config *c, const char *const **name,
-                      const char *const **spec)
+struct aliases config_aliases(const struct config *c)
 {
-    *name = (const char *const *)c->name;
-    *spec = (const char *const *)c->spec;
-    return c->naliases;
+    struct aliases all = {NULL, 0};
+
+    if (c != NULL) {
+        all.list = c->aliases;
+        all.n = c->naliases;
+    }
+    return all;
 }
 
 char *config_default_path(void)

@@ -2,6 +2,7 @@
 #ifndef PHGEN_BASE_CONFIG_H
 #define PHGEN_BASE_CONFIG_H
 
+#include "base/alias.h"
 #include "base/err.h"
 #include "base/options.h"
 
@@ -15,12 +16,12 @@
  *      n: 2000
  *      no-witness: true                # a flag
  *      models:
- *        small: ollama:llama3.2        # "small" now works wherever a model
- * does large: http://gpu7:8000/v1#large
+ *        small: ollama:llama3.2        # "small" works wherever a model does
+ *        large: http://gpu7:8000/v1#large
  *
  *      struct config *c = config_load("phgen.yaml", err);
  *      config_apply(c, options, err);      (the command line has won already)
- *      n = config_aliases(c, &names, &specs);
+ *      aliases = config_aliases(c);
  *      config_close(c);
  *
  * Only rows marked OPTION_CONFIG may stand in it.  Any other key, a key that
@@ -47,9 +48,8 @@ int config_apply(const struct config *c, struct options *o, struct err *err);
 int config_apply_known(const struct config *c, struct options *o,
                        struct err *err);
 
-/* Aliases: name[i] stands for spec[i].  Borrowed from `c`. */
-size_t config_aliases(const struct config *c, const char *const **name,
-                      const char *const **spec);
+/* What stands under "models".  Borrowed from `c`. */
+struct aliases config_aliases(const struct config *c); /* NULL: none */
 
 /*
  * The file to read when none was named: ./phgen.yaml, else

@@ -16,5 +16,7 @@ void model_release(struct model *m)
     free(m->key_env);
     for (i = 0; i < m->nurls; i++)
         free(m->urls[i]);
+    for (i = 0; i < m->nheaders; i++)
+        free(m->headers[i]);
     memset(m, 0, sizeof(*m));
 }

@@ -24,7 +24,8 @@ enum dialect {
     DIALECT_MODERATION  /* POST {base}/moderations */
 };
 
-#define MODEL_URLS_MAX 16
+#define MODEL_URLS_MAX    16
+#define MODEL_HEADERS_MAX 8
 
 struct model {
     char *spec; /* as the user wrote it */
@@ -34,6 +35,8 @@ struct model {
     char *urls[MODEL_URLS_MAX]; /* base URLs that share the load */
     size_t nurls;
     char *key_env; /* environment variable with the key, or NULL */
+    char *headers[MODEL_HEADERS_MAX]; /* "Name: value", sent with each call */
+    size_t nheaders;
     /* Limits and prices; 0 is "not set". */
     unsigned concurrency; /* calls in flight at most */
     double requests_per_minute;

@@ -1,4 +1,5 @@
 libphgen_a_SOURCES += \
+	src/base/alias.c src/base/alias.h \
 	src/base/call.c src/base/call.h \
 	src/base/concept.c src/base/concept.h \
 	src/base/config.c src/base/config.h \

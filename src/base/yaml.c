@@ -126,6 +126,11 @@ static yaml_node_t *node(const struct yaml *y, yaml_node n)
                  : NULL;
 }
 
+const char *yaml_path(const struct yaml *y)
+{
+    return y->path;
+}
+
 yaml_node yaml_root(const struct yaml *y)
 {
     (void)y;

@@ -31,6 +31,7 @@ struct yaml *yaml_parse_text(const char *name, const char *text, size_t len,
 void yaml_close(struct yaml *y);
 
 yaml_node yaml_root(const struct yaml *y);
+const char *yaml_path(const struct yaml *y); /* as errors show it */
 
 bool yaml_is_list(const struct yaml *y, yaml_node n);
 bool yaml_is_map(const struct yaml *y, yaml_node n);

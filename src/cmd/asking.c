@@ -31,9 +31,7 @@ static enum cmd_exit open_desk(struct asking *a, const struct options *o,
     d.exchange.net.ca_file = options_string(o, "ca-file");
     d.exchange.concurrency = (uint32_t)options_uint(o, "concurrency");
     d.exchange.budget = asking_budget(o);
-    if (a->config != NULL)
-        d.aliases.n =
-            config_aliases(a->config, &d.aliases.name, &d.aliases.spec);
+    d.aliases = config_aliases(a->config);
     a->desk = desk_open(&d, err);
     return a->desk != NULL ? CMD_OK : CMD_FAILED;
 }

@@ -6,8 +6,10 @@
 #include "builtin/builtin.h"
 #include "cmd/cmd.h"
 #include "cmd/settings.h"
+#include "net/dialect.h"
 #include "net/key.h"
 #include "net/preset.h"
+#include "run/models.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +23,21 @@ static const struct option_row options[] = {
 static const char *const details[] = {
     "Lists the embedded models, the services known by name with the "
     "environment variables that they read, whether each is set, and the "
-    "aliases of the configuration file. Nothing is asked over the network.",
+    "aliases of the configuration file. Nothing is asked over the network; "
+    "\"phgen ping\" does that.",
+    "A model is written builtin:NAME, SERVICE:NAME, URL#NAME or as an alias. "
+    "Before SERVICE or URL may stand DIALECT+, for example "
+    "completion+vllm:NAME for a guard model with its own template, "
+    "embedding+openai:NAME, or moderation+openai:NAME.",
+    "A key is read from the variable shown, or from the file that the "
+    "variable with _FILE behind it names (OPENAI_API_KEY_FILE), and is sent "
+    "to that service only.",
+    "An alias is a line of the configuration file under \"models:\", \"NAME: "
+    "MODEL\", or a block with the keys model (or name, url and dialect), url "
+    "(one or a list that shares the load), key (the variable's name), "
+    "concurrency, requests-per-minute, tokens-per-minute, price-in and "
+    "price-out (US dollars a million tokens), api-version, headers. See "
+    "docs/models.md.",
     NULL,
 };
 
@@ -63,21 +79,24 @@ static void list_builtin(void)
         printf("  %-26s %s: %s\n", m->name, m->role, m->about);
 }
 
+static void print_key(const char *variable)
+{
+    printf("  %-14s key: %s (%s)\n", "", variable,
+           key_is_set(variable) ? "set" : "not set");
+}
+
 static void list_preset(const struct preset *p)
 {
-    printf("  %-26s %s\n", p->name, p->about);
-    if (p->key_env != NULL)
-        printf("  %-26s key: %s (%s)\n", "", p->key_env,
-               key_is_set(p->key_env) ? "set" : "not set");
-    if (p->url_env != NULL && is_set(p->url_env)) {
-        printf("  %-26s address: ", "");
+    printf("  %-14s %s\n", p->name, p->about);
+    print_key(p->key_env);
+    if (is_set(p->url_env)) {
+        printf("  %-14s address: ", "");
         print_address(getenv(p->url_env));
         printf(" (%s)\n", p->url_env);
     } else if (p->base_url != NULL) {
-        printf("  %-26s address: %s\n", "", p->base_url);
+        printf("  %-14s address: %s\n", "", p->base_url);
     } else {
-        printf("  %-26s address: %s (not set)\n", "",
-               p->url_env != NULL ? p->url_env : "none");
+        printf("  %-14s address: %s (not set)\n", "", p->url_env);
     }
 }
 
@@ -89,26 +108,79 @@ static void list_presets(void)
     for (p = PRESETS; p->name != NULL; p++)
         list_preset(p);
     puts("\nAny OpenAI-compatible server: http://HOST:PORT/v1#NAME");
-    printf("  %-26s key: PHGEN_API_KEY (%s)\n", "",
-           key_is_set("PHGEN_API_KEY") ? "set" : "not set");
+    print_key("PHGEN_API_KEY");
     printf("A bare NAME is asked for at OPENAI_BASE_URL (%s)\n",
            is_set("OPENAI_BASE_URL") ? "set" : "not set");
 }
 
-static void list_aliases(const struct config *c)
+static void list_dialects(void)
 {
-    const char *const *name, *const *spec;
-    size_t i, n = c != NULL ? config_aliases(c, &name, &spec) : 0;
+    int d;
 
+    puts("\nDialects: written before the rest, as in "
+         "completion+vllm:NAME or anthropic+https://HOST/v1#NAME");
+    for (d = DIALECT_OPENAI; d <= DIALECT_MODERATION; d++) {
+        const struct dialect_ops *ops = dialect_of((enum dialect)d);
+
+        printf("  %-14s POST BASE%s\n", ops->name, ops->path);
+    }
+}
+
+static void print_limit(const char *what, double n)
+{
     if (n > 0)
-        puts("\nAliases of the configuration file");
-    for (i = 0; i < n; i++) {
-        fputs("  ", stdout);
-        cmd_print_text(name[i], stdout);
-        fputs(" = ", stdout);
-        print_address(spec[i]);
+        printf("  %-14s %s: %.15g\n", "", what, n);
+}
+
+static void print_model(const struct model *m)
+{
+    size_t i;
+
+    for (i = 0; i < m->nurls; i++) {
+        printf("  %-14s address: ", "");
+        print_address(m->urls[i]);
         putchar('\n');
     }
+    if (m->key_env != NULL)
+        print_key(m->key_env);
+    print_limit("concurrency", m->concurrency);
+    print_limit("requests per minute", m->requests_per_minute);
+    print_limit("tokens per minute", m->tokens_per_minute);
+    if (m->price_in > 0 || m->price_out > 0)
+        printf("  %-14s price: $%g a million tokens in, $%g out\n", "",
+               m->price_in, m->price_out);
+}
+
+static void list_alias(const struct alias *a)
+{
+    struct aliases alone = {a, 1};
+    struct model m;
+    struct err why = {""};
+
+    fputs("  ", stdout);
+    cmd_print_text(a->name, stdout);
+    fputs(" = ", stdout);
+    print_address(a->model != NULL ? a->model : a->wire_name);
+    putchar('\n');
+    if (models_resolve(a->name, &alone, &m, &why) == 0) {
+        print_model(&m);
+    } else {
+        printf("  %-14s not usable: ", "");
+        cmd_print_text(why.text, stdout);
+        putchar('\n');
+    }
+    model_release(&m);
+}
+
+static void list_aliases(const struct config *c)
+{
+    struct aliases all = config_aliases(c);
+    size_t i;
+
+    if (all.n > 0)
+        puts("\nAliases of the configuration file");
+    for (i = 0; i < all.n; i++)
+        list_alias(&all.list[i]);
 }
 
 static enum cmd_exit run(struct options *o, struct err *err)
@@ -119,6 +191,7 @@ static enum cmd_exit run(struct options *o, struct err *err)
         return CMD_FAILED;
     list_builtin();
     list_presets();
+    list_dialects();
     list_aliases(c);
     config_close(c);
     return CMD_OK;

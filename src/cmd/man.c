@@ -145,8 +145,9 @@ static const struct entry files[] = {
     {"phgen.yaml",
      "Options for runs in this folder: \"option: value\" lines with the long "
      "option names as keys, lists where an option can be given several times, "
-     "and under \"models\" aliases of the form \"name: model\".  The command "
-     "line wins over it; an unknown key is an error."},
+     "and under \"models\" aliases, \"name: model\" or a block of particulars "
+     "(\"phgen help models\").  The command line wins over it; an unknown key "
+     "is an error."},
     {"~/.config/phgen/config.yaml", "The same, when there is no phgen.yaml."},
     {"OUT/dataset.jsonl",
      "The rows, one JSON object a line, each with its evidence."},

@@ -56,13 +56,12 @@ int settings_check_config(const char *path, struct config **out,
 static int check_model(const struct run_options *r, const char *option,
                        const char *spec, struct err *err)
 {
-    struct aliases aliases = {r->alias, r->alias_of, r->naliases};
     struct model m = {0};
     int failed;
 
     if (spec == NULL)
         return 0;
-    failed = models_resolve(spec, &aliases, &m, err);
+    failed = models_resolve(spec, &r->aliases, &m, err);
     model_release(&m);
     return failed ? err_prefix(err, "--%s", option) : 0;
 }
@@ -309,8 +308,7 @@ enum cmd_exit settings_load(struct settings *s, struct options *o,
     if (s->config != NULL) {
         if (config_apply(s->config, o, err) != 0)
             return CMD_FAILED;
-        s->run.naliases =
-            config_aliases(s->config, &s->run.alias, &s->run.alias_of);
+        s->run.aliases = config_aliases(s->config);
     }
     if (take_numbers(&s->run, o, err) != 0 || take_agents(&s->run, o, err) != 0)
         return CMD_USAGE;

@@ -44,6 +44,38 @@ const struct dialect_ops *dialect_of(enum dialect d)
     return &dialects[d];
 }
 
+int dialect_find(const char *name, size_t len, enum dialect *out)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(dialects); i++) {
+        if (strlen(dialects[i].name) != len ||
+            memcmp(dialects[i].name, name, len) != 0)
+            continue;
+        *out = (enum dialect)i;
+        return 0;
+    }
+    return -1;
+}
+
+/* The length of a base URL without its query and slashes at its end. */
+static size_t base_length(const char *base)
+{
+    size_t n = strcspn(base, "?");
+
+    while (n > 0 && base[n - 1] == '/')
+        n--;
+    return n;
+}
+
+bool dialect_is_azure_v1(const char *base)
+{
+    static const char end[] = "/openai/v1";
+    size_t n = base_length(base), m = sizeof(end) - 1;
+
+    return n >= m && memcmp(base + n - m, end, m) == 0;
+}
+
 static void escape(const char *name, struct str *out)
 {
     for (; *name != '\0'; name++) {
@@ -60,12 +92,11 @@ void dialect_url(const struct dialect_ops *d, const char *base,
                  const char *name, struct str *out)
 {
     const char *query = strchr(base, '?'), *hole = strstr(d->path, "%s");
-    size_t n = query != NULL ? (size_t)(query - base) : strlen(base);
 
-    while (n > 0 && base[n - 1] == '/')
-        n--;
-    str_add(out, base, n);
-    if (hole == NULL) {
+    str_add(out, base, base_length(base));
+    if (hole != NULL && dialect_is_azure_v1(base)) {
+        str_adds(out, hole + 2);
+    } else if (hole == NULL) {
         str_adds(out, d->path);
     } else {
         str_add(out, d->path, (size_t)(hole - d->path));

@@ -54,6 +54,13 @@ struct dialect_ops {
 
 const struct dialect_ops *dialect_of(enum dialect d);
 
+/* By its name: 0, or -1 when there is none. */
+int dialect_find(const char *name, size_t len, enum dialect *out);
+
+/* Azure's "v1 API": a base URL that ends in /openai/v1 and needs neither
+ * deployment path nor api-version. */
+bool dialect_is_azure_v1(const char *base);
+
 /* Appends where to POST.  A query of the base URL stays at the end. */
 void dialect_url(const struct dialect_ops *d, const char *base,
                  const char *name, struct str *out);

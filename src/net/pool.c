@@ -134,6 +134,7 @@ static int make_headers(struct pool *p, struct err *err)
         [AUTH_X_API_KEY] = "x-api-key: ",
     };
     const struct dialect_ops *d = dialect_of(p->model->dialect);
+    size_t i;
 
     if (add_header(&p->headers, "Content-Type: application/json", "", err) ||
         add_header(&p->headers, "Accept: application/json", "", err) ||
@@ -141,6 +142,9 @@ static int make_headers(struct pool *p, struct err *err)
         return -1;
     if (d->header != NULL && add_header(&p->headers, d->header, "", err) != 0)
         return -1;
+    for (i = 0; i < p->model->nheaders; i++)
+        if (add_header(&p->headers, p->model->headers[i], "", err) != 0)
+            return -1;
     return p->key != NULL ? add_header(&p->headers, auth[d->auth], p->key, err)
                           : 0;
 }

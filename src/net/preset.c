@@ -2,71 +2,67 @@
 /*
  * A table, and the two ways to write a spec.
  *
- * Where a key goes is the point of care here.  A preset's key goes to the
- * preset's host, or to where the user pointed that preset with its own URL
- * variable.  A bare URL gets no service's key, only PHGEN_API_KEY, if set.
+ * Where a key goes is the point of care here.  A service's key goes to the
+ * service's host, or to where the user pointed that service with its own URL
+ * variable or in the configuration.  A bare URL gets no service's key, only
+ * PHGEN_API_KEY, if set.
  */
 #include "net/preset.h"
+#include "net/dialect.h"
 #include "net/key.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define AZURE_VERSION "2024-10-21"
 
+/* Base URLs and variables: each service's own documentation. */
 const struct preset PRESETS[] = {
     {"openai", "https://api.openai.com/v1", "OPENAI_BASE_URL", "OPENAI_API_KEY",
-     DIALECT_OPENAI, "OpenAI"},
-    {"azure", NULL, "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY",
+     false, DIALECT_OPENAI, "OpenAI"},
+    {"azure", NULL, "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", false,
      DIALECT_AZURE, "Azure OpenAI; the name is the deployment's"},
     {"anthropic", "https://api.anthropic.com/v1", "ANTHROPIC_BASE_URL",
-     "ANTHROPIC_API_KEY", DIALECT_ANTHROPIC, "Anthropic"},
+     "ANTHROPIC_API_KEY", false, DIALECT_ANTHROPIC, "Anthropic"},
     {"gemini", "https://generativelanguage.googleapis.com/v1beta/openai",
-     "GEMINI_BASE_URL", "GEMINI_API_KEY", DIALECT_OPENAI,
+     "GEMINI_BASE_URL", "GEMINI_API_KEY", false, DIALECT_OPENAI,
      "Google Gemini, its OpenAI-compatible endpoint"},
     {"openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_BASE_URL",
-     "OPENROUTER_API_KEY", DIALECT_OPENAI, "OpenRouter"},
+     "OPENROUTER_API_KEY", false, DIALECT_OPENAI, "OpenRouter"},
     {"together", "https://api.together.xyz/v1", "TOGETHER_BASE_URL",
-     "TOGETHER_API_KEY", DIALECT_OPENAI, "Together AI"},
+     "TOGETHER_API_KEY", false, DIALECT_OPENAI, "Together AI"},
     {"groq", "https://api.groq.com/openai/v1", "GROQ_BASE_URL", "GROQ_API_KEY",
-     DIALECT_OPENAI, "Groq"},
+     false, DIALECT_OPENAI, "Groq"},
     {"mistral", "https://api.mistral.ai/v1", "MISTRAL_BASE_URL",
-     "MISTRAL_API_KEY", DIALECT_OPENAI, "Mistral AI"},
+     "MISTRAL_API_KEY", false, DIALECT_OPENAI, "Mistral AI"},
     {"deepseek", "https://api.deepseek.com/v1", "DEEPSEEK_BASE_URL",
-     "DEEPSEEK_API_KEY", DIALECT_OPENAI, "DeepSeek"},
-    {"ollama", "http://localhost:11434", "OLLAMA_HOST", NULL, DIALECT_OLLAMA,
-     "a local Ollama"},
-    {"vllm", "http://localhost:8000/v1", "VLLM_BASE_URL", NULL, DIALECT_OPENAI,
-     "a vLLM server; VLLM_API_KEY if it wants one"},
-    {"llamacpp", "http://localhost:8080/v1", "LLAMACPP_BASE_URL", NULL,
-     DIALECT_OPENAI, "llama-server; LLAMACPP_API_KEY if it wants one"},
-    {"lmstudio", "http://localhost:1234/v1", "LMSTUDIO_BASE_URL", NULL,
-     DIALECT_OPENAI, "a local LM Studio"},
-    {"openai-completion", "https://api.openai.com/v1", "OPENAI_BASE_URL",
-     "OPENAI_API_KEY", DIALECT_COMPLETION, "raw text completion"},
-    {"vllm-completion", "http://localhost:8000/v1", "VLLM_BASE_URL", NULL,
-     DIALECT_COMPLETION, "raw text completion, for guard models"},
-    {"llamacpp-completion", "http://localhost:8080/v1", "LLAMACPP_BASE_URL",
-     NULL, DIALECT_COMPLETION, "raw text completion, for guard models"},
-    {"openai-embedding", "https://api.openai.com/v1", "OPENAI_BASE_URL",
-     "OPENAI_API_KEY", DIALECT_EMBEDDING, "embeddings"},
-    {"openai-moderation", "https://api.openai.com/v1", "OPENAI_BASE_URL",
-     "OPENAI_API_KEY", DIALECT_MODERATION, "OpenAI moderation"},
-    {NULL, NULL, NULL, NULL, DIALECT_OPENAI, NULL},
-};
-
-/* Sent when set, by the presets that can do without. */
-static const struct {
-    const char *preset, *key_env;
-} optional_keys[] = {
-    {"ollama", "OLLAMA_API_KEY"},
-    {"vllm", "VLLM_API_KEY"},
-    {"vllm-completion", "VLLM_API_KEY"},
-    {"llamacpp", "LLAMACPP_API_KEY"},
-    {"llamacpp-completion", "LLAMACPP_API_KEY"},
-    {"lmstudio", "LMSTUDIO_API_KEY"},
+     "DEEPSEEK_API_KEY", false, DIALECT_OPENAI, "DeepSeek"},
+    {"fireworks", "https://api.fireworks.ai/inference/v1", "FIREWORKS_BASE_URL",
+     "FIREWORKS_API_KEY", false, DIALECT_OPENAI, "Fireworks AI"},
+    {"xai", "https://api.x.ai/v1", "XAI_BASE_URL", "XAI_API_KEY", false,
+     DIALECT_OPENAI, "xAI"},
+    {"cerebras", "https://api.cerebras.ai/v1", "CEREBRAS_BASE_URL",
+     "CEREBRAS_API_KEY", false, DIALECT_OPENAI, "Cerebras"},
+    {"deepinfra", "https://api.deepinfra.com/v1/openai", "DEEPINFRA_BASE_URL",
+     "DEEPINFRA_API_KEY", false, DIALECT_OPENAI, "DeepInfra"},
+    {"nvidia", "https://integrate.api.nvidia.com/v1", "NVIDIA_BASE_URL",
+     "NVIDIA_API_KEY", false, DIALECT_OPENAI, "NVIDIA NIM"},
+    {"huggingface", "https://router.huggingface.co/v1", "HF_BASE_URL",
+     "HF_TOKEN", false, DIALECT_OPENAI, "Hugging Face Inference Providers"},
+    {"ollama", "http://localhost:11434", "OLLAMA_HOST", "OLLAMA_API_KEY", true,
+     DIALECT_OLLAMA, "a local Ollama"},
+    {"vllm", "http://localhost:8000/v1", "VLLM_BASE_URL", "VLLM_API_KEY", true,
+     DIALECT_OPENAI, "a vLLM server"},
+    {"llamacpp", "http://localhost:8080/v1", "LLAMACPP_BASE_URL",
+     "LLAMACPP_API_KEY", true, DIALECT_OPENAI, "llama-server of llama.cpp"},
+    {"sglang", "http://localhost:30000/v1", "SGLANG_BASE_URL", "SGLANG_API_KEY",
+     true, DIALECT_OPENAI, "an SGLang server"},
+    {"lmstudio", "http://localhost:1234/v1", "LMSTUDIO_BASE_URL",
+     "LMSTUDIO_API_KEY", true, DIALECT_OPENAI, "a local LM Studio"},
+    {"litellm", "http://localhost:4000/v1", "LITELLM_BASE_URL",
+     "LITELLM_API_KEY", true, DIALECT_OPENAI, "a LiteLLM proxy"},
+    {NULL, NULL, NULL, NULL, false, DIALECT_OPENAI, NULL},
 };
 
 const struct preset *preset_find(const char *name, size_t len)
@@ -112,12 +108,20 @@ static char *azure_url(const char *endpoint)
     const char *version = getenv("OPENAI_API_VERSION");
     char url[1024];
 
-    if (strchr(endpoint, '?') != NULL)
+    /* The "v1 API" has no versions. */
+    if (strchr(endpoint, '?') != NULL || dialect_is_azure_v1(endpoint))
         return strdup(endpoint);
     if (version == NULL || *version == '\0')
         version = AZURE_VERSION;
     snprintf(url, sizeof(url), "%s?api-version=%s", endpoint, version);
     return strdup(url);
+}
+
+char *preset_url(enum dialect dialect, const char *url)
+{
+    if (dialect == DIALECT_AZURE)
+        return azure_url(url);
+    return host_to_url(url, dialect == DIALECT_OLLAMA);
 }
 
 static const char *override_of(const struct preset *p)
@@ -127,37 +131,13 @@ static const char *override_of(const struct preset *p)
     return url != NULL && *url != '\0' ? url : NULL;
 }
 
-static char *url_of(const struct preset *p, struct err *err)
-{
-    const char *url = override_of(p);
-
-    if (url == NULL)
-        url = p->base_url;
-    if (url == NULL) {
-        err_set(err, "set %s to the base URL of %s", p->url_env, p->name);
-        return NULL;
-    }
-    if (p->dialect == DIALECT_AZURE)
-        return azure_url(url);
-    return host_to_url(url, p->dialect == DIALECT_OLLAMA);
-}
-
 /* The variable whose key is sent; NULL for none. */
-static const char *key_of(const struct preset *p)
+static const char *key_of(const struct preset *p, bool elsewhere)
 {
-    size_t i;
-
-    /* A preset pointed to another server, often a local one without keys. */
-    if (p->key_env != NULL)
-        return override_of(p) == NULL || p->base_url == NULL ||
-                       key_is_set(p->key_env)
-                   ? p->key_env
-                   : NULL;
-    for (i = 0; i < sizeof(optional_keys) / sizeof(*optional_keys); i++)
-        if (strcmp(optional_keys[i].preset, p->name) == 0 &&
-            key_is_set(optional_keys[i].key_env))
-            return optional_keys[i].key_env;
-    return NULL;
+    /* A service pointed to another server, often a local one without keys. */
+    if (p->key_optional || (elsewhere && p->base_url != NULL))
+        return key_is_set(p->key_env) ? p->key_env : NULL;
+    return p->key_env;
 }
 
 static int fill(struct model *m, const char *spec, const char *name,
@@ -179,55 +159,96 @@ static int fill(struct model *m, const char *spec, const char *name,
     return err_nomem(err);
 }
 
-static int from_preset(const char *spec, const char *colon, struct model *m,
+/* "completion+vllm:NAME": what is behind the plus, and the dialect. */
+static const char *split_dialect(const char *spec, bool *given, enum dialect *d)
+{
+    size_t n = strcspn(spec, "+:");
+
+    *given = spec[n] == '+' && dialect_find(spec, n, d) == 0;
+    return *given ? spec + n + 1 : spec;
+}
+
+static int check_dialect(const char *spec, const struct preset *p,
+                         enum dialect d, struct err *err)
+{
+    if (d == p->dialect ||
+        (p->dialect == DIALECT_OPENAI && d >= DIALECT_COMPLETION))
+        return 0;
+    return err_set(err,
+                   "\"%s\": %s does not speak the dialect \"%s\"; of its "
+                   "server that does, write %s+URL#NAME",
+                   spec, p->name, dialect_of(d)->name, dialect_of(d)->name);
+}
+
+static int from_preset(const char *spec, const char *rest, bool given,
+                       enum dialect d, const char *url, struct model *m,
                        struct err *err)
 {
-    const struct preset *p = preset_find(spec, (size_t)(colon - spec));
-    char *url;
+    const char *colon = strchr(rest, ':'), *at;
+    const struct preset *p = preset_find(rest, (size_t)(colon - rest));
 
     if (p == NULL)
         return err_set(err,
-                       "\"%s\": there is no preset \"%.*s\"; `phgen models` "
-                       "lists them",
-                       spec, (int)(colon - spec), spec);
+                       "\"%s\": there is no service \"%.*s\"; \"phgen "
+                       "models\" lists them",
+                       spec, (int)(colon - rest), rest);
     if (colon[1] == '\0')
         return err_set(err, "\"%s\" names no model behind the colon", spec);
-    url = url_of(p, err);
-    if (url == NULL)
-        return err_prefix(err, "\"%s\"", spec);
-    return fill(m, spec, colon + 1, p->dialect, url, key_of(p), err);
+    if (!given)
+        d = p->dialect;
+    else if (check_dialect(spec, p, d, err) != 0)
+        return -1;
+    at = url != NULL ? url : override_of(p);
+    if (at == NULL && p->base_url == NULL)
+        return err_set(err, "\"%s\": set %s to the base URL of %s", spec,
+                       p->url_env, p->name);
+    return fill(m, spec, colon + 1, d,
+                preset_url(d, at != NULL ? at : p->base_url),
+                key_of(p, at != NULL), err);
 }
 
-static int from_url(const char *spec, struct model *m, struct err *err)
+static int from_url(const char *spec, const char *rest, enum dialect d,
+                    struct model *m, struct err *err)
 {
-    const char *hash = strrchr(spec, '#'), *host, *at;
-    size_t n = hash != NULL ? (size_t)(hash - spec) : 0;
+    const char *hash = strrchr(rest, '#'), *host, *at;
+    char *url;
+    int failed;
 
     if (hash == NULL || hash[1] == '\0')
         return err_set(err,
                        "\"%s\" names no model: write it behind a #, as in "
                        "http://localhost:8000/v1#name",
                        spec);
-    host = strstr(spec, "://") + 3;
+    host = strstr(rest, "://") + 3;
     at = memchr(host, '@', strcspn(host, "/?#"));
     if (at != NULL || strchr("/?#", *host) != NULL)
         return err_set(err, "a model's URL must name a host and hold no "
                             "password; the key comes from PHGEN_API_KEY");
-    return fill(m, spec, hash + 1, DIALECT_OPENAI, strndup(spec, n),
-                key_is_set("PHGEN_API_KEY") ? "PHGEN_API_KEY" : NULL, err);
+    url = strndup(rest, (size_t)(hash - rest));
+    failed =
+        url == NULL
+            ? err_nomem(err)
+            : fill(m, spec, hash + 1, d, preset_url(d, url),
+                   key_is_set("PHGEN_API_KEY") ? "PHGEN_API_KEY" : NULL, err);
+    free(url);
+    return failed;
 }
 
-int preset_resolve(const char *spec, struct model *m, struct err *err)
+int preset_resolve(const char *spec, const char *url, struct model *m,
+                   struct err *err)
 {
-    const char *colon = strchr(spec, ':');
+    enum dialect d = DIALECT_OPENAI;
+    bool given;
+    const char *rest = split_dialect(spec, &given, &d);
+    const char *colon = strchr(rest, ':');
 
-    if (is_url(spec))
-        return from_url(spec, m, err);
-    if (colon == NULL || colon == spec)
+    if (is_url(rest) && url == NULL)
+        return from_url(spec, rest, d, m, err);
+    if (colon == NULL || colon == rest || is_url(rest))
         return err_set(err,
-                       "\"%s\" is no model: write PRESET:NAME (`phgen "
-                       "models` lists the presets) or "
-                       "http://HOST:PORT/v1#NAME",
-                       spec);
-    return from_preset(spec, colon, m, err);
+                       "\"%s\" is no model%s: write SERVICE:NAME (\"phgen "
+                       "models\" lists the services)%s",
+                       spec, url != NULL ? " to be found elsewhere" : "",
+                       url == NULL ? " or http://HOST:PORT/v1#NAME" : "");
+    return from_preset(spec, rest, given, d, url, m, err);
 }

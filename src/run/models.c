@@ -6,6 +6,7 @@
 #include "run/models.h"
 #include "base/str.h"
 #include "builtin/builtin.h"
+#include "net/dialect.h"
 #include "net/preset.h"
 #include "run/exchange.h"
 
@@ -49,9 +50,129 @@ static int bare_model(const char *spec, struct model *out, struct err *err)
             spec);
     str_init(&full, 1 << 14);
     str_addf(&full, "openai:%s", spec);
-    failed = preset_resolve(full.s, out, err);
+    failed = preset_resolve(full.s, NULL, out, err);
     str_release(&full);
     return failed;
+}
+
+static int resolve(const char *spec, const char *url, struct model *out,
+                   struct err *err)
+{
+    if (strncmp(spec, "builtin:", 8) == 0)
+        return builtin_model(spec, out, err);
+    if (strchr(spec, ':') != NULL || url != NULL)
+        return preset_resolve(spec, url, out, err);
+    return bare_model(spec, out, err);
+}
+
+/* --- aliases --- */
+
+static int set_text(char **field, const char *text, struct err *err)
+{
+    free(*field);
+    *field = text != NULL ? strdup(text) : NULL;
+    return text == NULL || *field != NULL ? 0 : err_nomem(err);
+}
+
+/* A name and where it is served. */
+static int resolve_parts(const struct alias *a, struct model *out,
+                         struct err *err)
+{
+    out->kind = MODEL_HTTP;
+    out->dialect = DIALECT_OPENAI;
+    if (a->dialect != NULL &&
+        dialect_find(a->dialect, strlen(a->dialect), &out->dialect) != 0)
+        return err_set(err,
+                       "there is no dialect \"%s\"; \"phgen models\" lists "
+                       "them",
+                       a->dialect);
+    if (set_text(&out->spec, a->name, err) != 0)
+        return -1;
+    return set_text(&out->name, a->wire_name, err);
+}
+
+static int set_version(char **url, const char *version, struct err *err)
+{
+    struct str s;
+
+    str_init(&s, 1 << 14);
+    str_add(&s, *url, strcspn(*url, "?"));
+    str_addf(&s, "?api-version=%s", version);
+    free(*url);
+    *url = str_detach(&s);
+    return *url != NULL ? 0 : err_nomem(err);
+}
+
+static int set_urls(const struct alias *a, struct model *m, struct err *err)
+{
+    size_t i;
+
+    if (a->api_version != NULL && m->dialect != DIALECT_AZURE)
+        return err_set(err, "only Azure OpenAI has an \"api-version\"");
+    for (i = 0; i < a->nurls; i++) {
+        free(m->urls[i]);
+        m->urls[i] = preset_url(m->dialect, a->urls[i]);
+        if (m->nurls <= i)
+            m->nurls = i + 1;
+        if (m->urls[i] == NULL)
+            return err_nomem(err);
+    }
+    for (i = 0; a->api_version != NULL && i < m->nurls; i++)
+        if (set_version(&m->urls[i], a->api_version, err) != 0)
+            return -1;
+    return 0;
+}
+
+static int set_headers(const struct alias *a, struct model *m, struct err *err)
+{
+    struct str line;
+    size_t i;
+
+    for (i = 0; i < a->nheaders; i++) {
+        str_init(&line, 8192);
+        str_addf(&line, "%s: %s", a->headers[i].name, a->headers[i].value);
+        m->headers[i] = str_detach(&line);
+        if (m->headers[i] == NULL)
+            return err_set(err, "the header \"%s\" is too long",
+                           a->headers[i].name);
+        m->nheaders++;
+    }
+    return 0;
+}
+
+static int set_particulars(const struct alias *a, struct model *m,
+                           struct err *err)
+{
+    if (m->kind == MODEL_BUILTIN &&
+        (a->nurls > 0 || a->key_env != NULL || a->nheaders > 0 ||
+         a->api_version != NULL || a->concurrency > 0 ||
+         a->requests_per_minute > 0 || a->tokens_per_minute > 0))
+        return err_set(err, "an embedded model is not called over the network "
+                            "and takes no particulars of a server");
+    if (a->key_env != NULL && set_text(&m->key_env, a->key_env, err) != 0)
+        return -1;
+    m->concurrency = (unsigned)a->concurrency;
+    m->requests_per_minute = a->requests_per_minute;
+    m->tokens_per_minute = a->tokens_per_minute;
+    m->price_in = a->price_in;
+    m->price_out = a->price_out;
+    return set_urls(a, m, err) != 0 ? -1 : set_headers(a, m, err);
+}
+
+/* Its spec is no alias: an alias of an alias would need a loop check. */
+static int resolve_alias(const struct alias *a, struct model *out,
+                         struct err *err)
+{
+    int failed =
+        a->model == NULL
+            ? resolve_parts(a, out, err)
+            : resolve(a->model, a->nurls > 0 ? a->urls[0] : NULL, out, err);
+
+    if (!failed)
+        failed = set_particulars(a, out, err);
+    return failed ? err_prefix(err, "%s:%d: the alias \"%s\"", a->file, a->line,
+                               a->name)
+                  : 0;
 }
 
 int models_resolve(const char *spec, const struct aliases *aliases,
@@ -60,19 +181,10 @@ int models_resolve(const char *spec, const struct aliases *aliases,
     size_t i;
 
     memset(out, 0, sizeof(*out));
-    for (i = 0; aliases != NULL && i < aliases->n; i++) {
-        if (strcmp(aliases->name[i], spec) != 0)
-            continue;
-        /* Without the table: an alias of an alias would need a loop check. */
-        if (models_resolve(aliases->spec[i], NULL, out, err) != 0)
-            return err_prefix(err, "the alias \"%s\"", spec);
-        return 0;
-    }
-    if (strncmp(spec, "builtin:", 8) == 0)
-        return builtin_model(spec, out, err);
-    if (strchr(spec, ':') != NULL)
-        return preset_resolve(spec, out, err);
-    return bare_model(spec, out, err);
+    for (i = 0; aliases != NULL && i < aliases->n; i++)
+        if (strcmp(aliases->list[i].name, spec) == 0)
+            return resolve_alias(&aliases->list[i], out, err);
+    return resolve(spec, NULL, out, err);
 }
 
 int models_check_price(const struct model *m, const struct budget *budget,

@@ -2,6 +2,7 @@
 #ifndef PHGEN_RUN_MODELS_H
 #define PHGEN_RUN_MODELS_H
 
+#include "base/alias.h"
 #include "base/err.h"
 #include "base/model.h"
 
@@ -11,14 +12,9 @@
  * From what the user wrote to a model: `builtin:NAME`, an alias, a preset
  * (`openai:gpt-x`), an address (`http://host:port/v1#name`), or a bare name,
  * which is sent to the endpoint in OPENAI_BASE_URL.  The error for anything
- * else lists these ways.
+ * else lists these ways. `aliases` may be NULL.  The caller releases `out`,
+ * also after a failure.
  */
-struct aliases {
-    const char *const *name;
-    const char *const *spec;
-    size_t n;
-};
-
 int models_resolve(const char *spec, const struct aliases *aliases,
                    struct model *out, struct err *err);
 

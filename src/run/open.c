@@ -52,7 +52,6 @@ static const struct model *add_model(struct run *r, const char *spec,
                                      const char *otherwise, struct err *err)
 {
     const struct run_options *o = &r->options;
-    struct aliases aliases = {o->alias, o->alias_of, o->naliases};
     struct model *m = &r->models[r->nmodels];
     const char *which = spec != NULL ? spec : otherwise;
     size_t i;
@@ -61,7 +60,7 @@ static const struct model *add_model(struct run *r, const char *spec,
     for (i = 0; i < r->nmodels; i++)
         if (strcmp(r->models[i].spec, which) == 0)
             return &r->models[i];
-    if (models_resolve(which, &aliases, m, err) != 0) {
+    if (models_resolve(which, &o->aliases, m, err) != 0) {
         model_release(m);
         return NULL;
     }

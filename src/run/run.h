@@ -3,6 +3,7 @@
 #define PHGEN_RUN_RUN_H
 
 #include "agent/candidate.h"
+#include "base/alias.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "run/dialogue.h"
@@ -34,10 +35,7 @@ struct run_options {
     size_t njudges;
     const char *generator, *witness, *answer_judge, *orchestrator;
     bool no_witness;
-    /* Aliases from the configuration: alias[i] stands for spec alias_of[i]. */
-    const char *const *alias;
-    const char *const *alias_of;
-    size_t naliases;
+    struct aliases aliases; /* from the configuration, borrowed */
 
     uint64_t n; /* rows wanted */
     uint64_t seed;

@@ -6,3 +6,7 @@ unit_tests += tests/unit/test_net
 tests_unit_test_net_SOURCES = tests/unit/test_net.c
 tests_unit_test_net_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_net_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_models
+tests_unit_test_models_SOURCES = tests/unit/test_models.c
+tests_unit_test_models_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_models_LDADD = libphgen.a $(CMOCKA_LIBS)

@@ -205,7 +205,8 @@ static int apply(const char *text, struct options *o, struct config **c,
 
 static void test_config(void **state)
 {
-    const char *const *name, *const *spec, *const *list;
+    const char *const *list;
+    struct aliases aliases;
     struct options *o;
     struct config *c;
     struct err err;
@@ -227,9 +228,10 @@ static void test_config(void **state)
     list = options_list(o, "target-model", &n);
     assert_int_equal(n, 1);
     assert_string_equal(list[0], "mine");
-    assert_int_equal(config_aliases(c, &name, &spec), 1);
-    assert_string_equal(name[0], "small");
-    assert_string_equal(spec[0], "ollama:llama3.2");
+    assert_int_equal((aliases = config_aliases(c)).n, 1);
+    assert_string_equal(aliases.list[0].name, "small");
+    assert_string_equal(aliases.list[0].model, "ollama:llama3.2");
+    assert_int_equal(aliases.list[0].line, 8);
     config_close(c);
     options_free(o);
 
