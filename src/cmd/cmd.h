@@ -46,7 +46,8 @@ struct command {
 };
 
 extern const struct command cmd_generate, cmd_graph_build, cmd_graph_stats,
-    cmd_graph_sample, cmd_serve, cmd_stats, cmd_models, cmd_help;
+    cmd_graph_draw, cmd_graph_sample, cmd_serve, cmd_stats, cmd_models,
+    cmd_help;
 
 extern const struct command *const CMD_TABLE[]; /* ends with NULL */
 

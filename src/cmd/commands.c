@@ -7,9 +7,11 @@
 #include <string.h>
 
 const struct command *const CMD_TABLE[] = {
-    &cmd_generate,    &cmd_stats,       &cmd_models,
-    &cmd_graph_build, &cmd_graph_stats, &cmd_graph_sample,
-    &cmd_serve,       &cmd_help,        NULL,
+    &cmd_generate,    &cmd_stats,
+    &cmd_models,      &cmd_graph_build,
+    &cmd_graph_stats, &cmd_graph_sample,
+    &cmd_graph_draw,  &cmd_serve,
+    &cmd_help,        NULL,
 };
 
 #define COMMANDS_MAX 64

@@ -3,6 +3,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd.h \
 	src/cmd/cmd_generate.c \
 	src/cmd/cmd_graph_build.c \
+	src/cmd/cmd_graph_draw.c \
 	src/cmd/cmd_graph_sample.c \
 	src/cmd/cmd_graph_stats.c \
 	src/cmd/cmd_help.c \

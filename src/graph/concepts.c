@@ -12,35 +12,14 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "graph/inside.h"
 #include "graph/seeds.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <igraph/igraph.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
-
-struct vertex {
-    enum vertex_type type;
-    enum task_kind kind;
-    const char *text, *forms, *slug, *domain;
-    int number;                    /* a category's id, else 0 */
-    int category;                  /* of a sense: index; else -1 */
-    size_t from[VERTEX_TYPES + 1]; /* borders in near_vertex */
-};
-
-struct concepts {
-    igraph_t g;
-    bool made;
-    struct vertex *v;
-    size_t n;
-    int *near_vertex;
-    double *near_weight;
-    struct category *categories;
-    int *category_vertex;
-    size_t ncategories;
-};
 
 static const char *const types[VERTEX_TYPES] = {
     [VERTEX_CATEGORY] = "category", [VERTEX_TRIGGER] = "trigger",

@@ -15,6 +15,7 @@ cli_tests += \
 	tests/cli/faults.sh \
 	tests/cli/generate.sh \
 	tests/cli/graph-build.sh \
+	tests/cli/graph-draw.sh \
 	tests/cli/graph-sample.sh \
 	tests/cli/graph-stats.sh \
 	tests/cli/help.sh \

@@ -15,7 +15,7 @@ says err 'did you mean "graph build"?'
 "$PHGEN" graph >out 2>err
 code=$?
 exits 2 'missing second word'
-says err 'build, stats, sample'
+says err 'build, '
 phgen --targt-model builtin:cautious
 exits 2 'unknown option'
 complains
