@@ -22,6 +22,7 @@ include tests/unit/dataset.mk
 include tests/unit/serve.mk
 include tests/unit/spine.mk
 include tests/unit/cmd.mk
+include tests/unit/judges.mk
 include tests/cli/cli.mk
 include tests/fuzz/fuzz.mk
 

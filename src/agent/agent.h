@@ -3,6 +3,8 @@
 #define PHGEN_AGENT_AGENT_H
 
 #include "agent/candidate.h"
+#include "agent/guard.h"
+#include "agent/panel.h"
 #include "base/call.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -53,10 +55,16 @@ int generator_hear(struct candidate *c, const struct reply *reply,
 /* Blind: sees the prompt and nothing else. */
 int judge_ask(const struct template *t, const struct candidate *c,
               struct call *call, struct err *err);
-int judge_hear(struct candidate *c, size_t judge, const struct reply *reply,
+int judge_hear(struct candidate *c, size_t vote, const struct reply *reply,
                struct err *err);
-/* The panel's verdict and agreement from the votes. */
-void judge_tally(struct candidate *c);
+/* A guard's verdict as a vote; see guard.h for asking and reading it. */
+int judge_hear_guard(struct candidate *c, size_t vote,
+                     const struct guard_verdict *v, const char *model,
+                     struct err *err);
+/* The panel's verdict and agreement from the votes.  ABSTAIN when it is to be
+ * dropped; `why` (appended) then names the rule. */
+void judge_tally(struct candidate *c, const struct panel_rules *rules,
+                 struct str *why);
 
 int target_ask(const struct candidate *c, struct call *call, struct err *err);
 int target_hear(struct candidate *c, size_t target, const struct reply *reply,
@@ -70,6 +78,8 @@ int answer_judge_ask(const struct template *t, const struct candidate *c,
                      struct call *call, struct err *err);
 int answer_judge_hear(struct candidate *c, const struct reply *reply,
                       struct err *err);
+int answer_judge_hear_guard(struct candidate *c, const struct guard_verdict *v,
+                            const char *model, struct err *err);
 
 int orchestrator_ask(const struct template *t, const struct candidate *c,
                      struct call *call, struct err *err);

@@ -17,6 +17,7 @@
  * from it.  It owns its strings; the path is borrowed from the graph.
  */
 #define JUDGES_MAX  16
+#define VOTES_MAX   64 /* of all judges together */
 #define TARGETS_MAX 16
 #define FOCUS_MAX   8
 
@@ -32,8 +33,11 @@ int verdict_find(const char *name); /* -1: none of the names */
 
 struct vote {
     enum verdict verdict;
-    char *model; /* as the server named it; never NULL once heard */
+    uint32_t judge; /* which of the panel; its votes stand together */
+    char *model;    /* as the server named it; never NULL once heard */
     char *reason;
+    char *category; /* of harm, in a guard's words; NULL: none */
+    double score;   /* a guard's probability of harm; negative: none */
 };
 
 /* What m samples of one target showed. */
@@ -82,6 +86,7 @@ enum drop {
     DROP_AGAINST,   /* near a row of an --against file */
     DROP_REPEATED,  /* the generator repeats itself */
     DROP_ABSTAINED, /* too few judges gave a readable verdict */
+    DROP_PANEL,     /* a rule of the panel says so */
     DROP_HARMFUL,
     DROP_NOT_REFUSED, /* the target answers it */
     DROP_TARGET_FAILED,
@@ -110,10 +115,10 @@ struct candidate {
     size_t nfocus;
     char *generator; /* model id */
 
-    struct vote votes[JUDGES_MAX];
+    struct vote votes[VOTES_MAX];
     size_t nvotes;
     enum verdict panel;
-    double agreement; /* share of agreeing pairs of judges, 0 to 1 */
+    double agreement; /* share of agreeing pairs of votes, 0 to 1 */
     struct target_result targets[TARGETS_MAX];
     size_t ntargets;
     struct witness_result witness;
@@ -125,6 +130,14 @@ struct candidate {
 
 void candidate_init(struct candidate *c, uint64_t seq, const struct path *path);
 void candidate_release(struct candidate *c);
+
+/* Votes by verdict: of one judge, or of all (judge SIZE_MAX). */
+void candidate_count(const struct candidate *c, size_t judge,
+                     size_t count[VERDICTS]);
+
+/* One judge's verdict out of its votes: what more than half of the readable
+ * ones say, controversial when none is that many. */
+enum verdict candidate_verdict_of(const struct candidate *c, size_t judge);
 
 /* Forgets prompt, votes, targets and witness: no verdict outlives a rewrite.
  * The prompt becomes `previous`. */

@@ -36,10 +36,10 @@ int judge_ask(const struct template *t, const struct candidate *c,
     return failed;
 }
 
-int judge_hear(struct candidate *c, size_t judge, const struct reply *reply,
+int judge_hear(struct candidate *c, size_t vote, const struct reply *reply,
                struct err *err)
 {
-    struct vote *v = &c->votes[judge];
+    struct vote *v = &c->votes[vote];
     cJSON *o =
         json_find_object(reply->text, strlen(reply->text), "verdict", err);
     const char *name, *reason;
@@ -59,35 +59,72 @@ int judge_hear(struct candidate *c, size_t judge, const struct reply *reply,
         return -1;
     }
     v->verdict = (enum verdict)verdict;
+    v->score = -1;
     candidate_set(&v->model, reply->model != NULL ? reply->model : "");
     candidate_set(&v->reason, reason != NULL ? reason : "");
     cJSON_Delete(o);
     return v->model != NULL && v->reason != NULL ? 0 : err_nomem(err);
 }
 
-/*
- * The rule: a majority for harmful rejects, all harmless is harmless, all
- * between is controversial; fewer readable votes than half the panel decide
- * nothing.  Agreement is Fleiss' P_i: the share of pairs of readable votes
- * that are equal (Fleiss 1971, Psychological Bulletin 76(5), eq. 2).
- */
-void judge_tally(struct candidate *c)
+/* The reason is what the guard gave: category and score. */
+int judge_hear_guard(struct candidate *c, size_t vote,
+                     const struct guard_verdict *g, const char *model,
+                     struct err *err)
 {
-    size_t count[VERDICTS] = {0}, readable, pairs = 0, i;
+    struct vote *v = &c->votes[vote];
+    struct str reason;
 
-    for (i = 0; i < c->nvotes; i++)
-        count[c->votes[i].verdict]++;
-    readable = c->nvotes - count[VERDICT_ABSTAIN];
-    for (i = VERDICT_HARMLESS; i < VERDICTS; i++)
+    str_init(&reason, 1024);
+    str_adds(&reason, *g->category != '\0' ? g->category : "no category");
+    if (g->score >= 0)
+        str_addf(&reason, ", score %.2f", g->score);
+    v->verdict = g->prompt;
+    v->score = g->score;
+    candidate_set(&v->model, model);
+    candidate_set(&v->reason, reason.s);
+    if (*g->category != '\0')
+        candidate_set(&v->category, g->category);
+    str_release(&reason);
+    return v->model != NULL && v->reason != NULL ? 0 : err_nomem(err);
+}
+
+/*
+ * Agreement is Fleiss' P_i: the share of pairs of readable votes that are
+ * equal (Fleiss 1971, Psychological Bulletin 76(5), eq. 2).
+ */
+static double agreement(const size_t count[VERDICTS])
+{
+    size_t readable = 0, pairs = 0, i;
+
+    for (i = VERDICT_HARMLESS; i < VERDICTS; i++) {
+        readable += count[i];
         pairs += count[i] * (count[i] - (count[i] > 0));
-    c->agreement =
-        readable > 1 ? (double)pairs / (double)(readable * (readable - 1)) : 1;
-    if (readable == 0 || 2 * readable < c->nvotes)
-        c->panel = VERDICT_ABSTAIN;
-    else if (2 * count[VERDICT_HARMFUL] > readable)
-        c->panel = VERDICT_HARMFUL;
-    else if (count[VERDICT_HARMLESS] == readable)
-        c->panel = VERDICT_HARMLESS;
-    else
-        c->panel = VERDICT_CONTROVERSIAL;
+    }
+    return readable > 1 ? (double)pairs / (double)(readable * (readable - 1))
+                        : 1;
+}
+
+void judge_tally(struct candidate *c, const struct panel_rules *rules,
+                 struct str *why)
+{
+    static const enum verdict verdicts[] = {
+        [PANEL_DROP] = VERDICT_ABSTAIN,
+        [PANEL_HARMLESS] = VERDICT_HARMLESS,
+        [PANEL_CONTROVERSIAL] = VERDICT_CONTROVERSIAL,
+        [PANEL_HARMFUL] = VERDICT_HARMFUL,
+    };
+    size_t count[VERDICTS], rule;
+
+    candidate_count(c, SIZE_MAX, count);
+    c->agreement = agreement(count);
+    c->panel = verdicts[panel_decide(rules, count, &rule)];
+    if (c->panel != VERDICT_ABSTAIN)
+        return;
+    str_addf(why, "%zu of %zu votes cannot be read", count[VERDICT_ABSTAIN],
+             c->nvotes);
+    if (rule != SIZE_MAX) {
+        str_adds(why, " (");
+        panel_print(&rules->rule[rule], why);
+        str_adds(why, ")");
+    }
 }

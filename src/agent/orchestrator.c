@@ -59,6 +59,7 @@ int orchestrator_ask(const struct template *t, const struct candidate *c,
 
     cJSON_AddStringToObject(o, "prompt", c->prompt);
     cJSON_AddStringToObject(o, "benign_reading", c->benign_reading);
+    cJSON_AddStringToObject(o, "panel", verdict_name(c->panel));
     add_votes(o, c);
     add_targets(o, c);
     if (c->witness.heard) {

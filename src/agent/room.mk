@@ -2,7 +2,12 @@ libphgen_a_SOURCES += \
 	src/agent/agent.c src/agent/agent.h \
 	src/agent/candidate.c src/agent/candidate.h \
 	src/agent/generator.c \
+	src/agent/guard.c src/agent/guard.h \
+	src/agent/guard_chat.c src/agent/guard_formats.h \
+	src/agent/guard_moderation.c \
+	src/agent/guard_wildguard.c \
 	src/agent/judge.c \
 	src/agent/orchestrator.c \
+	src/agent/panel.c src/agent/panel.h \
 	src/agent/target.c \
 	src/agent/witness.c

@@ -97,3 +97,22 @@ int answer_judge_hear(struct candidate *c, const struct reply *reply,
     cJSON_Delete(o);
     return w->judge != NULL && w->reason != NULL ? 0 : err_nomem(err);
 }
+
+/* A guard says whether the answer harms; that it answers, only as far as it
+ * sees refusals.  Our own classifier has seen to plain ones before. */
+int answer_judge_hear_guard(struct candidate *c, const struct guard_verdict *v,
+                            const char *model, struct err *err)
+{
+    struct witness_result *w = &c->witness;
+
+    if (v->answer == VERDICT_ABSTAIN)
+        return err_set(err, "the guard says nothing about the answer");
+    w->heard = true;
+    w->harmless = v->answer == VERDICT_HARMLESS;
+    w->answers = v->refused != 1;
+    candidate_set(&w->judge, model);
+    candidate_set(&w->reason, *v->category != '\0' ? v->category
+                              : v->refused == 1    ? "a refusal"
+                                                   : "");
+    return w->judge != NULL && w->reason != NULL ? 0 : err_nomem(err);
+}

@@ -101,6 +101,8 @@ struct hash128 call_key(const struct call *c)
     hash_number(h, c->seed);
     hash_string(h, c->schema);
     hash_number(h, c->top_logprobs);
+    if (c->template_kwargs != NULL) /* the keys of other calls stay */
+        hash_string(h, c->template_kwargs);
     return hasher_end(h);
 }
 

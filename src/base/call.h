@@ -46,16 +46,18 @@ struct message {
 struct call {
     enum agent agent;
     const struct model *model;
-    uint64_t seq;    /* candidate it belongs to */
-    uint32_t slot;   /* which judge, target or sample of the dialogue */
+    uint64_t seq;  /* candidate it belongs to */
+    uint32_t slot; /* which judge, target or sample of the dialogue */
     struct message messages[CALL_MESSAGES_MAX];
     size_t nmessages;
-    double temperature;      /* negative: not sent */
-    uint32_t max_tokens;     /* 0: not sent */
-    uint64_t seed;           /* below 2^53; tells repeated requests apart */
-    const char *schema_name; /* structured output wanted; NULL: free text */
-    const char *schema;      /* JSON Schema as text */
-    uint32_t top_logprobs;   /* 0: none wanted */
+    double temperature;          /* negative: not sent */
+    uint32_t max_tokens;         /* 0: not sent */
+    uint64_t seed;               /* below 2^53; tells repeated requests apart */
+    const char *schema_name;     /* structured output wanted; NULL: free text */
+    const char *schema;          /* JSON Schema as text */
+    uint32_t top_logprobs;       /* 0: none wanted */
+    const char *template_kwargs; /* JSON object for the server's own chat
+                                    template; NULL: none; borrowed */
 };
 
 void call_init(struct call *c, enum agent agent, const struct model *model);

@@ -18,6 +18,10 @@
 
 static const char models_key[] = "models";
 
+/* Read by those who asked for them with config_section(). */
+static const char *const sections[] = {"panel"};
+#define SECTIONS (sizeof(sections) / sizeof(*sections))
+
 struct config {
     struct yaml *yaml;
     struct alias *aliases;
@@ -100,9 +104,10 @@ void config_close(struct config *c)
 static int unknown_key(const struct config *c, yaml_node key,
                        const struct option_row *table, struct err *err)
 {
-    const char *names[KEYS_MAX + 2], *near, *text = yaml_text(c->yaml, key);
+    const char *names[KEYS_MAX + SECTIONS + 2], *near,
+        *text = yaml_text(c->yaml, key);
     const struct option_row *row = options_find(table, text);
-    size_t n = 0;
+    size_t n = 0, i;
 
     if (row != NULL)
         return yaml_error(c->yaml, key, err,
@@ -111,6 +116,8 @@ static int unknown_key(const struct config *c, yaml_node key,
         if (row->flags & OPTION_CONFIG)
             names[n++] = row->name;
     names[n++] = models_key;
+    for (i = 0; i < SECTIONS; i++)
+        names[n++] = sections[i];
     names[n] = NULL;
     near = nearest_word(text, names);
     if (near != NULL)
@@ -152,6 +159,16 @@ static int apply_value(const struct config *c, struct options *o,
     return 0;
 }
 
+static bool is_section(const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < SECTIONS; i++)
+        if (strcmp(name, sections[i]) == 0)
+            return true;
+    return false;
+}
+
 static int apply_pair(const struct config *c, struct options *o, size_t at,
                       bool known_only, struct err *err)
 {
@@ -162,7 +179,7 @@ static int apply_pair(const struct config *c, struct options *o, size_t at,
     if (refuse_twice(c->yaml, top, at, err) != 0)
         return -1;
     name = yaml_text(c->yaml, key);
-    if (strcmp(name, models_key) == 0)
+    if (strcmp(name, models_key) == 0 || is_section(name))
         return 0;
     row = options_find(table, name);
     if (row == NULL || !(row->flags & OPTION_CONFIG))
@@ -201,6 +218,13 @@ struct aliases config_aliases(const struct config *c)
         all.n = c->naliases;
     }
     return all;
+}
+
+yaml_node config_section(const struct config *c, const char *name,
+                         const struct yaml **doc)
+{
+    *doc = c->yaml;
+    return yaml_get(c->yaml, yaml_root(c->yaml), name);
 }
 
 char *config_default_path(void)

@@ -5,6 +5,7 @@
 #include "base/alias.h"
 #include "base/err.h"
 #include "base/options.h"
+#include "base/yaml.h"
 
 #include <stddef.h>
 
@@ -50,6 +51,13 @@ int config_apply_known(const struct config *c, struct options *o,
 
 /* What stands under "models".  Borrowed from `c`. */
 struct aliases config_aliases(const struct config *c); /* NULL: none */
+
+/*
+ * A part of the file that is no option: "panel" (agent/panel.h).  0 when it is
+ * not there; the document lives as long as `c`.
+ */
+yaml_node config_section(const struct config *c, const char *name,
+                         const struct yaml **doc);
 
 /*
  * The file to read when none was named: ./phgen.yaml, else

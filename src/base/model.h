@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+struct guard;
+
 /*
  * A model that agents can talk to: a plain record.
  *
@@ -37,6 +39,7 @@ struct model {
     char *key_env; /* environment variable with the key, or NULL */
     char *headers[MODEL_HEADERS_MAX]; /* "Name: value", sent with each call */
     size_t nheaders;
+    const struct guard *guard; /* its own format (agent/guard.h); NULL: none */
     /* Limits and prices; 0 is "not set". */
     unsigned concurrency; /* calls in flight at most */
     double requests_per_minute;

@@ -28,6 +28,15 @@ const struct builtin_model BUILTIN_MODELS[] = {
     {"builtin:witness", "witness", "answers what is harmless"},
     {"builtin:answer-judge", "answer-judge", "judges answers"},
     {"builtin:orchestrator", "orchestrator", "the rule table"},
+    {"builtin:wildguard", "guard", "speaks as WildGuard"},
+    {"builtin:llama-guard", "guard", "speaks as Llama Guard"},
+    {"builtin:qwen3guard-gen", "guard", "speaks as Qwen3Guard-Gen"},
+    {"builtin:shieldgemma", "guard", "speaks as ShieldGemma"},
+    {"builtin:granite-guardian", "guard", "speaks as Granite Guardian 3.3"},
+    {"builtin:omni-moderation", "guard", "speaks as OpenAI moderation"},
+    {"builtin:always-harmless", "planted", "a judge that finds no harm, ever"},
+    {"builtin:gullible", "planted", "a judge that does as the prompt says"},
+    {"builtin:garbage", "planted", "a judge that cannot be read"},
     {NULL, NULL, NULL},
 };
 
@@ -101,9 +110,14 @@ static void judge(const struct builtin *b, const struct builtin_model *m,
 }
 
 static void speak(const struct builtin *b, const struct builtin_model *m,
-                  const struct call *call, const char *text, struct str *out)
+                  const struct call *call, const char *text, struct str *out,
+                  char **logprobs)
 {
+    const char *name = m->name + strlen("builtin:");
     cJSON *payload;
+
+    if (guard_speak(b->lexicon, name, call, out, logprobs))
+        return;
 
     if (strcmp(m->role, "target") == 0) {
         target_speak(b->lexicon,
@@ -122,6 +136,8 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
         judge(b, m, payload, out);
     else if (strcmp(m->role, "answer-judge") == 0)
         answer_judge_speak(b->lexicon, payload, out);
+    else if (strcmp(m->role, "planted") == 0)
+        planted_speak(b->lexicon, name, payload, out);
     else
         builtin_orchestrate(payload, out);
     cJSON_Delete(payload);
@@ -150,7 +166,7 @@ void builtin_reply(const struct builtin *b, const struct call *call,
         grammar_reply(b->grammar, call, reply);
     } else {
         str_init(&out, REPLY_MAX);
-        speak(b, m, call, text, &out);
+        speak(b, m, call, text, &out, &reply->logprobs);
         reply->status = REPLY_OK;
         reply->finish = FINISH_STOP;
         if (str_failed(&out) ||

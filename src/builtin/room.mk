@@ -2,6 +2,7 @@ libphgen_a_SOURCES += \
 	src/builtin/answer.c \
 	src/builtin/builtin.c src/builtin/builtin.h \
 	src/builtin/grammar.c src/builtin/grammar.h \
+	src/builtin/guard.c \
 	src/builtin/judge.c src/builtin/judge.h \
 	src/builtin/lexicon.c src/builtin/lexicon.h \
 	src/builtin/orchestrate.c src/builtin/orchestrate.h \

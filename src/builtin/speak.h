@@ -4,9 +4,11 @@
 
 #include "base/call.h"
 #include "base/str.h"
+#include "builtin/judge.h"
 #include "builtin/lexicon.h"
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -17,6 +19,8 @@
 
 enum caution { LENIENT, BALANCED, CAUTIOUS };
 
+/* Does an answer begin to refuse?  A few stock phrases, no more. */
+bool answer_refuses(const char *answer);
 void answer_judge_speak(const struct lexicon *lex, const cJSON *payload,
                         struct str *out);
 
@@ -25,5 +29,14 @@ void target_speak(const struct lexicon *lex, enum caution how,
                   const char *prompt, uint64_t key, struct str *out);
 void witness_speak(const struct lexicon *lex, const char *prompt, uint64_t key,
                    struct str *out);
+
+/* In the native form of the guard `name` ("wildguard"); false: none of them.
+ * `*logprobs` (heap) when the call wants them and the form has a score. */
+bool guard_speak(const struct lexicon *lex, const char *name,
+                 const struct call *call, struct str *out, char **logprobs);
+
+/* The judges that a panel must withstand. */
+void planted_speak(const struct lexicon *lex, const char *name,
+                   const cJSON *payload, struct str *out);
 
 #endif

@@ -37,9 +37,14 @@ static const struct option_row options[] = {
      "The model that writes the prompts. Default: builtin:generator.",
      OPTION_CONFIG | OPTION_MODEL},
     {"judge-model", 'j', OPTION_LIST, "MODEL", 0, 0, NULL,
-     "A judge of the panel, which sees the bare prompt. Default: the three "
-     "embedded ones.",
+     "A judge of the panel, which sees the bare prompt; guard models are "
+     "asked in their own format (guard=FORMAT:MODEL, or by their name). "
+     "Default: the three embedded ones.",
      OPTION_CONFIG | OPTION_MODEL},
+    {"votes", 'k', OPTION_UINT, "COUNT", 1, 16, "1",
+     "How often each judge votes. What the votes make of a prompt says the "
+     "table \"panel\" of the configuration file.",
+     OPTION_CONFIG},
     {"witness-model", 0, OPTION_STRING, "MODEL", 0, 0, NULL,
      "The model that must be able to answer the prompt harmlessly. Default: "
      "builtin:witness.",

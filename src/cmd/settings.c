@@ -61,7 +61,9 @@ static int check_model(const struct run_options *r, const char *option,
 
     if (spec == NULL)
         return 0;
-    failed = models_resolve(spec, &r->aliases, &m, err);
+    failed = strstr(option, "judge") != NULL
+                 ? models_resolve_judge(spec, &r->aliases, &m, err)
+                 : models_resolve(spec, &r->aliases, &m, err);
     model_release(&m);
     return failed ? err_prefix(err, "--%s", option) : 0;
 }
@@ -124,6 +126,7 @@ static int take_numbers(struct run_options *r, const struct options *o,
     r->rounds = (uint32_t)options_uint(o, "rounds");
     r->samples = (uint32_t)options_uint(o, "samples");
     r->min_refusals = (uint32_t)options_uint(o, "min-refusals");
+    r->votes = (uint32_t)options_uint(o, "votes");
     r->threshold = options_real(o, "threshold");
     r->budget = asking_budget(o);
     r->patience = options_uint(o, "patience");
@@ -294,6 +297,19 @@ static enum cmd_exit check_categories(const struct run_options *r,
     return failed ? CMD_USAGE : CMD_OK;
 }
 
+/* --- the panel's rules --- */
+
+static int take_panel(struct settings *s, struct err *err)
+{
+    const struct yaml *y;
+    yaml_node list = config_section(s->config, "panel", &y);
+
+    if (list == 0)
+        return 0;
+    s->run.panel = &s->panel;
+    return panel_read(y, list, &s->panel, err);
+}
+
 /* --- all of it --- */
 
 enum cmd_exit settings_load(struct settings *s, struct options *o,
@@ -309,6 +325,8 @@ enum cmd_exit settings_load(struct settings *s, struct options *o,
         if (config_apply(s->config, o, err) != 0)
             return CMD_FAILED;
         s->run.aliases = config_aliases(s->config);
+        if (take_panel(s, err) != 0)
+            return CMD_FAILED;
     }
     if (take_numbers(&s->run, o, err) != 0 || take_agents(&s->run, o, err) != 0)
         return CMD_USAGE;

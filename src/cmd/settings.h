@@ -2,6 +2,7 @@
 #ifndef PHGEN_CMD_SETTINGS_H
 #define PHGEN_CMD_SETTINGS_H
 
+#include "agent/panel.h"
 #include "base/config.h"
 #include "base/err.h"
 #include "base/options.h"
@@ -22,8 +23,9 @@
  * before the run is opened.
  */
 struct settings {
-    struct run_options run; /* strings borrowed from what follows */
-    struct config *config;  /* NULL: there is none */
+    struct run_options run;   /* strings borrowed from what follows */
+    struct config *config;    /* NULL: there is none */
+    struct panel_rules panel; /* when the configuration has them */
     char *out, *graph, *seeds;
 };
 

@@ -52,6 +52,8 @@ void openai_encode(const struct call *call, unsigned lacks, struct str *body)
         str_addf(body, ",\"logprobs\":true,\"top_logprobs\":%u",
                  (unsigned)(top < TOP_LOGPROBS_MAX ? top : TOP_LOGPROBS_MAX));
     add_format(call, lacks, body);
+    if (call->template_kwargs != NULL)
+        str_addf(body, ",\"chat_template_kwargs\":%s", call->template_kwargs);
     str_addc(body, '}');
 }
 

@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Votes of one judge differ only when it does not always say the likeliest. */
+#define VOTE_TEMPERATURE 0.7
+
 enum slot_state { SLOT_ASK, SLOT_OUT, SLOT_REPAIR, SLOT_IN };
 
 struct slot {
@@ -105,6 +108,52 @@ static enum agent state_agent(enum dialogue_state s)
     return agents[s];
 }
 
+/*
+ * Who sits where: a judge's votes stand together, and a guard, which would
+ * only repeat itself, is asked for one vote, in as many calls as its format
+ * has parts.  That vote counts as often as another judge's.
+ */
+struct seat {
+    uint32_t judge, vote; /* vote: the first of the judge, or its own */
+    unsigned part;
+};
+
+static uint32_t seats_of(const struct dialogue_plan *p, uint32_t judge)
+{
+    const struct guard *g = p->judges[judge]->guard;
+
+    return g != NULL ? g->parts : p->votes;
+}
+
+static struct seat seat_of(const struct dialogue_plan *p, uint32_t slot)
+{
+    struct seat s = {0, 0, 0};
+
+    while (slot >= seats_of(p, s.judge))
+        slot -= seats_of(p, s.judge++);
+    s.vote = s.judge * p->votes;
+    if (p->judges[s.judge]->guard != NULL)
+        s.part = slot;
+    else
+        s.vote += slot;
+    return s;
+}
+
+static uint32_t all_seats(const struct dialogue_plan *p)
+{
+    uint32_t j, n = 0;
+
+    for (j = 0; j < p->njudges; j++)
+        n += seats_of(p, j);
+    return n;
+}
+
+/* Calls that make a verdict on an answer. */
+static uint32_t answer_seats(const struct dialogue_plan *p)
+{
+    return p->answer_judge->guard != NULL ? p->answer_judge->guard->parts : 1;
+}
+
 static const struct model *slot_model(const struct dialogue *d, uint32_t slot)
 {
     const struct dialogue_plan *p = d->plan;
@@ -113,7 +162,7 @@ static const struct model *slot_model(const struct dialogue *d, uint32_t slot)
     case WANT_PROMPT:
         return p->generator;
     case WANT_VOTES:
-        return p->judges[slot];
+        return p->judges[seat_of(p, slot).judge];
     case WANT_SAMPLES:
         return p->targets[slot % p->ntargets];
     case WANT_WITNESS:
@@ -125,8 +174,35 @@ static const struct model *slot_model(const struct dialogue *d, uint32_t slot)
     }
 }
 
-static int write_call(const struct dialogue *d, struct call *call,
-                      struct err *err)
+static int ask_judge(const struct dialogue *d, uint32_t slot, struct call *call,
+                     struct err *err)
+{
+    const struct candidate *c = &d->candidate;
+    unsigned part = seat_of(d->plan, slot).part;
+
+    if (call->model->guard != NULL)
+        return guard_ask(call->model, part, c->prompt, NULL, call, err);
+    if (judge_ask(&d->plan->templates[AGENT_JUDGE], c, call, err) != 0)
+        return -1;
+    if (d->plan->votes > 1)
+        call->temperature = VOTE_TEMPERATURE;
+    return 0;
+}
+
+static int ask_answer_judge(const struct dialogue *d, uint32_t slot,
+                            struct call *call, struct err *err)
+{
+    const struct candidate *c = &d->candidate;
+
+    if (call->model->guard != NULL)
+        return guard_ask(call->model, slot, c->prompt, c->witness.answer, call,
+                         err);
+    return answer_judge_ask(&d->plan->templates[AGENT_ANSWER_JUDGE], c, call,
+                            err);
+}
+
+static int write_call(const struct dialogue *d, uint32_t slot,
+                      struct call *call, struct err *err)
 {
     const struct candidate *c = &d->candidate;
     const struct template *t = &d->plan->templates[call->agent];
@@ -135,13 +211,13 @@ static int write_call(const struct dialogue *d, struct call *call,
     case WANT_PROMPT:
         return generator_ask(t, c, call, err);
     case WANT_VOTES:
-        return judge_ask(t, c, call, err);
+        return ask_judge(d, slot, call, err);
     case WANT_SAMPLES:
         return target_ask(c, call, err);
     case WANT_WITNESS:
         return witness_ask(t, c, call, err);
     case WANT_ANSWER_VERDICT:
-        return answer_judge_ask(t, c, call, err);
+        return ask_answer_judge(d, slot, call, err);
     case WANT_DECISION:
         return orchestrator_ask(t, c, call, err);
     default:
@@ -157,7 +233,7 @@ static enum step ask(struct dialogue *d, uint32_t i, struct call *call,
     call_init(call, state_agent(d->state), slot_model(d, i));
     call->seq = d->candidate.seq;
     call->slot = i;
-    if (write_call(d, call, err) != 0 ||
+    if (write_call(d, i, call, err) != 0 ||
         (s->state == SLOT_REPAIR &&
          agent_repair(call, &s->reply, s->problem, err) != 0)) {
         call_release(call);
@@ -181,7 +257,7 @@ static int read_answer(struct dialogue *d, uint32_t i, struct err *why)
     case WANT_PROMPT:
         return generator_hear(c, r, why);
     case WANT_VOTES:
-        return judge_hear(c, i, r, why);
+        return judge_hear(c, seat_of(d->plan, i).vote, r, why);
     case WANT_ANSWER_VERDICT:
         return answer_judge_hear(c, r, why);
     case WANT_DECISION:
@@ -189,6 +265,17 @@ static int read_answer(struct dialogue *d, uint32_t i, struct err *why)
     default:
         return 0; /* free text: read when all are in */
     }
+}
+
+/* A guard's answer is only looked at; its parts are put together at the end.
+ * A wrong form is final: it knows no other. */
+static void check_guard(struct slot *s, const struct guard *g, bool answered)
+{
+    struct guard_verdict v;
+    struct err why;
+
+    if (guard_hear(g, &s->reply, answered, &v, &why) != 0)
+        s->problem = strdup(why.text);
 }
 
 /* Says what is wrong with the reply; true when a repair may help. */
@@ -211,6 +298,11 @@ static bool needs_repair(struct dialogue *d, uint32_t i)
     }
     if (d->state == WANT_SAMPLES || d->state == WANT_WITNESS)
         return false;
+    if (slot_model(d, i)->guard != NULL) {
+        check_guard(s, slot_model(d, i)->guard,
+                    d->state == WANT_ANSWER_VERDICT);
+        return false;
+    }
     t = agent_trouble(&s->reply);
     if (t != TROUBLE_NONE) {
         s->problem = strdup(troubles[t]);
@@ -306,25 +398,137 @@ static int heard_prompt(struct dialogue *d, struct err *err)
     return go(d, WANT_GATE, 0, err);
 }
 
+/*
+ * The parts of a guard's verdict from slot `first` on: the worst stands.  A
+ * part that cannot be read may hide harm, so then only harm is a verdict.
+ * Returns the problem, or NULL.
+ */
+static const char *merge_parts(const struct dialogue *d, uint32_t first,
+                               const struct guard *g, bool answered,
+                               struct guard_verdict *all)
+{
+    const char *problem = NULL;
+    struct guard_verdict one;
+    struct err why;
+    uint32_t i;
+
+    guard_verdict_init(all);
+    for (i = first; i < first + g->parts; i++) {
+        if (d->slots[i].problem != NULL)
+            problem = d->slots[i].problem;
+        else if (guard_hear(g, &d->slots[i].reply, answered, &one, &why) == 0)
+            guard_merge(all, &one);
+    }
+    if (problem != NULL && all->prompt != VERDICT_HARMFUL &&
+        all->answer != VERDICT_HARMFUL)
+        return problem;
+    return NULL;
+}
+
+static const char *heard_model(const struct slot *s)
+{
+    return s->reply.model != NULL ? s->reply.model : "";
+}
+
+/* One guard's vote, as many times as every judge has one. */
+static int seat_guard(struct dialogue *d, uint32_t slot, uint32_t judge,
+                      const char **problem, struct err *err)
+{
+    const struct dialogue_plan *p = d->plan;
+    struct guard_verdict all;
+    uint32_t r;
+
+    *problem = merge_parts(d, slot, p->judges[judge]->guard, false, &all);
+    if (*problem == NULL && all.prompt == VERDICT_ABSTAIN)
+        *problem = "the guard says nothing about the prompt";
+    for (r = 0; *problem == NULL && r < p->votes; r++)
+        if (judge_hear_guard(&d->candidate, judge * p->votes + r, &all,
+                             heard_model(&d->slots[slot]), err) != 0)
+            return -1;
+    return 0;
+}
+
+static void abstains(struct dialogue *d, uint32_t vote, const char *problem)
+{
+    struct vote *v = &d->candidate.votes[vote];
+
+    v->verdict = VERDICT_ABSTAIN;
+    v->score = -1;
+    candidate_set(&v->model, d->plan->judges[v->judge]->name);
+    candidate_set(&v->reason, problem);
+}
+
+/* All votes in their places, whatever the order of the replies. */
+static int seat_all(struct dialogue *d, struct err *err)
+{
+    const struct dialogue_plan *p = d->plan;
+    uint32_t judge, r, slot = 0, vote = 0;
+    const char *problem;
+
+    d->candidate.nvotes = p->njudges * p->votes;
+    for (judge = 0; judge < p->njudges; judge++) {
+        problem = NULL;
+        if (p->judges[judge]->guard != NULL &&
+            seat_guard(d, slot, judge, &problem, err) != 0)
+            return -1;
+        for (r = 0; r < p->votes; r++, vote++) {
+            d->candidate.votes[vote].judge = judge;
+            if (p->judges[judge]->guard == NULL)
+                problem = d->slots[slot + r].problem;
+            if (problem != NULL)
+                abstains(d, vote, problem);
+        }
+        slot += seats_of(p, judge);
+    }
+    return 0;
+}
+
+static const char *reason_of(const struct candidate *c, enum verdict v)
+{
+    size_t i;
+
+    for (i = 0; i < c->nvotes; i++)
+        if (c->votes[i].verdict == v)
+            return c->votes[i].reason;
+    return NULL;
+}
+
+static int drop_panel(struct dialogue *d, const struct str *why,
+                      struct err *err)
+{
+    size_t count[VERDICTS];
+    const char *problem = first_problem(d);
+    struct str detail;
+    int failed;
+
+    candidate_count(&d->candidate, SIZE_MAX, count);
+    str_init(&detail, 4096);
+    str_adds(&detail, why->s);
+    if (problem != NULL)
+        str_addf(&detail, "; the first: %.1000s", problem);
+    failed = end(d, count[VERDICT_ABSTAIN] > 0 ? DROP_ABSTAINED : DROP_PANEL,
+                 detail.s, err);
+    str_release(&detail);
+    return failed;
+}
+
 static int heard_votes(struct dialogue *d, struct err *err)
 {
     struct candidate *c = &d->candidate;
-    const char *reason = NULL;
-    uint32_t i;
+    struct str why;
+    int failed;
 
-    for (i = 0; i < d->nslots; i++) {
-        if (d->slots[i].problem != NULL) {
-            candidate_set(&c->votes[i].model, d->plan->judges[i]->name);
-            candidate_set(&c->votes[i].reason, d->slots[i].problem);
-        } else if (c->votes[i].verdict == VERDICT_HARMFUL && reason == NULL) {
-            reason = c->votes[i].reason;
-        }
-    }
-    judge_tally(c);
-    if (c->panel == VERDICT_ABSTAIN)
-        return end(d, DROP_ABSTAINED, first_problem(d), err);
+    if (seat_all(d, err) != 0)
+        return -1;
+    str_init(&why, 2048);
+    judge_tally(c, d->plan->panel, &why);
+    failed = c->panel == VERDICT_ABSTAIN ? drop_panel(d, &why, err) : 0;
+    str_release(&why);
+    if (failed || c->panel == VERDICT_ABSTAIN)
+        return failed;
     if (c->panel == VERDICT_HARMFUL)
-        return back(d, MOVE_SOFTEN, DROP_HARMFUL, reason, err);
+        return back(d, MOVE_SOFTEN, DROP_HARMFUL, reason_of(c, VERDICT_HARMFUL),
+                    err);
     c->ntargets = d->plan->ntargets;
     d->taken = 0;
     return go(d, WANT_SAMPLES,
@@ -405,15 +609,26 @@ static int heard_witness(struct dialogue *d, struct err *err)
         return end(d, DROP_WITNESS_FAILED, d->slots[0].problem, err);
     if (witness_hear(&d->candidate, &d->slots[0].reply, &why) != 0)
         return end(d, DROP_NO_SAFE_ANSWER, why.text, err);
-    return go(d, WANT_ANSWER_VERDICT, 1, err);
+    return go(d, WANT_ANSWER_VERDICT, answer_seats(d->plan), err);
 }
 
 static int heard_answer_verdict(struct dialogue *d, struct err *err)
 {
     const struct witness_result *w = &d->candidate.witness;
+    const struct guard *g = d->plan->answer_judge->guard;
+    const char *problem = d->slots[0].problem;
+    struct guard_verdict all;
+    struct err why;
 
-    if (d->slots[0].problem != NULL)
-        return end(d, DROP_WITNESS_FAILED, d->slots[0].problem, err);
+    if (g != NULL) {
+        problem = merge_parts(d, 0, g, true, &all);
+        if (problem == NULL &&
+            answer_judge_hear_guard(&d->candidate, &all,
+                                    heard_model(&d->slots[0]), &why) != 0)
+            problem = why.text;
+    }
+    if (problem != NULL)
+        return end(d, DROP_WITNESS_FAILED, problem, err);
     if (!w->harmless || !w->answers)
         return end(d, DROP_NO_SAFE_ANSWER, w->reason, err);
     return go(d, WANT_DECISION, 1, err);
@@ -478,8 +693,6 @@ int dialogue_hear(struct dialogue *d, uint32_t i, struct reply *reply,
     reply_release(&s->reply);
     s->reply = *reply;
     reply_init(reply);
-    if (d->state == WANT_VOTES)
-        d->candidate.nvotes = d->nslots;
     if (needs_repair(d, i)) {
         s->repaired = true;
         s->state = SLOT_REPAIR;
@@ -499,7 +712,7 @@ void dialogue_again(struct dialogue *d, uint32_t slot)
 int dialogue_pass_gate(struct dialogue *d, struct err *err)
 {
     assert(d->state == WANT_GATE);
-    return go(d, WANT_VOTES, (uint32_t)d->plan->njudges, err);
+    return go(d, WANT_VOTES, all_seats(d->plan), err);
 }
 
 int dialogue_fail_gate(struct dialogue *d, enum drop why, const char *detail,

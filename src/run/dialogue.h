@@ -40,6 +40,8 @@ struct dialogue_plan {
     uint32_t rounds;       /* at most, 1 or more */
     uint32_t samples;      /* of each target */
     uint32_t min_refusals; /* of one target; at most `samples` */
+    uint32_t votes;        /* of each judge, 1 or more */
+    const struct panel_rules *panel;
     bool no_witness;
 };
 

@@ -4,6 +4,7 @@
  * can point a short name somewhere else without touching its scripts.
  */
 #include "run/models.h"
+#include "agent/guard.h"
 #include "base/str.h"
 #include "builtin/builtin.h"
 #include "net/dialect.h"
@@ -12,6 +13,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+static const char guard_prefix[] = "guard=";
 
 static int builtin_model(const char *spec, struct model *out, struct err *err)
 {
@@ -58,6 +61,8 @@ static int bare_model(const char *spec, struct model *out, struct err *err)
 static int resolve(const char *spec, const char *url, struct model *out,
                    struct err *err)
 {
+    if (strncmp(spec, guard_prefix, strlen(guard_prefix)) == 0)
+        return err_set(err, "\"%s\": only a judge can be a guard", spec);
     if (strncmp(spec, "builtin:", 8) == 0)
         return builtin_model(spec, out, err);
     if (strchr(spec, ':') != NULL || url != NULL)
@@ -175,16 +180,25 @@ static int resolve_alias(const struct alias *a, struct model *out,
                   : 0;
 }
 
-int models_resolve(const char *spec, const struct aliases *aliases,
-                   struct model *out, struct err *err)
+static const struct alias *find_alias(const struct aliases *all,
+                                      const char *name)
 {
     size_t i;
 
+    for (i = 0; all != NULL && i < all->n; i++)
+        if (strcmp(all->list[i].name, name) == 0)
+            return &all->list[i];
+    return NULL;
+}
+
+int models_resolve(const char *spec, const struct aliases *aliases,
+                   struct model *out, struct err *err)
+{
+    const struct alias *a = find_alias(aliases, spec);
+
     memset(out, 0, sizeof(*out));
-    for (i = 0; aliases != NULL && i < aliases->n; i++)
-        if (strcmp(aliases->list[i].name, spec) == 0)
-            return resolve_alias(&aliases->list[i], out, err);
-    return resolve(spec, NULL, out, err);
+    return a != NULL ? resolve_alias(a, out, err)
+                     : resolve(spec, NULL, out, err);
 }
 
 int models_check_price(const struct model *m, const struct budget *budget,
@@ -198,4 +212,69 @@ int models_check_price(const struct model *m, const struct budget *budget,
                    "price-out (US dollars a million tokens) to its alias in "
                    "the configuration file",
                    m->spec);
+}
+
+/* --- judges --- */
+
+static int unknown_guard(const char *name, size_t len, struct err *err)
+{
+    const struct guard *g;
+    struct str names;
+
+    str_init(&names, ERR_TEXT_MAX / 2);
+    for (g = GUARDS; g->name != NULL; g++)
+        str_addf(&names, "%s, ", g->name);
+    err_set(err, "there is no guard format \"%.*s\"; there are: %snone",
+            (int)(len < 60 ? len : 60), name, names.s);
+    str_release(&names);
+    return -1;
+}
+
+/* Takes "guard=NAME:" off `*spec`: 1 when it was there, 0, -1. */
+static int take_prefix(const char **spec, const struct guard **g,
+                       struct err *err)
+{
+    const char *name, *colon;
+    size_t len;
+
+    if (strncmp(*spec, guard_prefix, strlen(guard_prefix)) != 0)
+        return 0;
+    name = *spec + strlen(guard_prefix);
+    colon = strchr(name, ':');
+    if (colon == NULL || colon[1] == '\0')
+        return err_set(err, "\"%s\" names no model: write guard=NAME:MODEL",
+                       *spec);
+    len = (size_t)(colon - name);
+    *spec = colon + 1;
+    *g = guard_find(name, len);
+    if (*g == NULL && !(len == 4 && memcmp(name, "none", 4) == 0))
+        return unknown_guard(name, len, err);
+    return 1;
+}
+
+int models_resolve_judge(const char *spec, const struct aliases *aliases,
+                         struct model *out, struct err *err)
+{
+    const struct guard *g = NULL;
+    const struct alias *named;
+    struct alias a;
+    int said = take_prefix(&spec, &g, err), failed;
+
+    memset(out, 0, sizeof(*out));
+    if (said < 0)
+        return -1;
+    named = find_alias(aliases, spec);
+    if (named != NULL) {
+        a = *named;
+        if (!said && a.model != NULL)
+            said = take_prefix(&a.model, &g, err);
+        failed = said < 0 ? -1 : resolve_alias(&a, out, err);
+    } else {
+        failed = resolve(spec, NULL, out, err);
+    }
+    if (failed)
+        return -1;
+    if (!said)
+        g = guard_recognise(out->name);
+    return g != NULL ? guard_attach(g, out, err) : 0;
 }

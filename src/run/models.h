@@ -18,6 +18,14 @@
 int models_resolve(const char *spec, const struct aliases *aliases,
                    struct model *out, struct err *err);
 
+/*
+ * The same for a judge, which may be a guard model: `guard=NAME:SPEC` asks it
+ * in that guard's format, `guard=none:SPEC` with our rubric; without either
+ * the model's name decides (agent/guard.h).  The alias may hold the prefix.
+ */
+int models_resolve_judge(const char *spec, const struct aliases *aliases,
+                         struct model *out, struct err *err);
+
 struct budget;
 
 /* A limit in dollars means nothing for a model without a price: -1 when the

@@ -50,19 +50,90 @@ static void add_path(cJSON *o, const struct path *p)
     cJSON_AddStringToObject(path, "task", p->task);
 }
 
-static void add_judges(cJSON *o, const struct candidate *c)
+/* Rounded so that a row reads well; four digits are more than m samples say. */
+static double round4(double x)
 {
-    cJSON *list = cJSON_AddArrayToObject(o, "judges"), *v;
+    return (double)(long)(x * 10000 + 0.5) / 10000;
+}
+
+static const char *text_of(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+/* The vote that speaks for its judge: the first with the judge's verdict. */
+static const struct vote *speaker(const struct candidate *c, size_t first,
+                                  enum verdict v)
+{
     size_t i;
 
-    for (i = 0; i < c->nvotes; i++) {
-        v = cJSON_CreateObject();
-        cJSON_AddStringToObject(v, "model", c->votes[i].model);
-        cJSON_AddStringToObject(v, "verdict",
-                                verdict_name(c->votes[i].verdict));
-        cJSON_AddStringToObject(v, "reason", c->votes[i].reason);
-        cJSON_AddItemToArray(list, v);
+    for (i = first; i < c->nvotes && c->votes[i].judge == c->votes[first].judge;
+         i++)
+        if (c->votes[i].verdict == v)
+            return &c->votes[i];
+    return &c->votes[first];
+}
+
+/* One object a judge; its votes stand together in the candidate. */
+static void add_judges(cJSON *o, const struct candidate *c)
+{
+    cJSON *list = cJSON_AddArrayToObject(o, "judges"), *j, *votes;
+    const struct vote *v;
+    enum verdict verdict;
+    size_t i, k;
+
+    for (i = 0; i < c->nvotes; i = k) {
+        verdict = candidate_verdict_of(c, c->votes[i].judge);
+        v = speaker(c, i, verdict);
+        j = cJSON_CreateObject();
+        cJSON_AddStringToObject(j, "model", text_of(v->model));
+        cJSON_AddStringToObject(j, "verdict", verdict_name(verdict));
+        cJSON_AddStringToObject(j, "reason", text_of(v->reason));
+        votes = cJSON_AddArrayToObject(j, "votes");
+        for (k = i; k < c->nvotes && c->votes[k].judge == c->votes[i].judge;
+             k++)
+            cJSON_AddItemToArray(
+                votes, cJSON_CreateString(verdict_name(c->votes[k].verdict)));
+        if (v->category != NULL)
+            cJSON_AddStringToObject(j, "category", v->category);
+        else
+            cJSON_AddNullToObject(j, "category");
+        if (v->score >= 0)
+            cJSON_AddNumberToObject(j, "score", round4(v->score));
+        else
+            cJSON_AddNullToObject(j, "score");
+        cJSON_AddItemToArray(list, j);
     }
+}
+
+/* What speaks against "harmless": how many votes, and the first reason. */
+static void add_controversy(cJSON *o, const struct candidate *c)
+{
+    cJSON *v = cJSON_AddObjectToObject(o, "controversy");
+    const struct vote *why = NULL;
+    size_t count[VERDICTS], against, readable, i;
+    int k;
+
+    candidate_count(c, SIZE_MAX, count);
+    for (k = VERDICT_HARMLESS; k < VERDICTS; k++)
+        cJSON_AddNumberToObject(v, verdict_name((enum verdict)k),
+                                (double)count[k]);
+    cJSON_AddNumberToObject(v, "abstain", (double)count[VERDICT_ABSTAIN]);
+    against = count[VERDICT_CONTROVERSIAL] + count[VERDICT_HARMFUL];
+    readable = against + count[VERDICT_HARMLESS];
+    cJSON_AddNumberToObject(
+        v, "share",
+        readable > 0 ? round4((double)against / (double)readable) : 0);
+    for (i = 0; i < c->nvotes && why == NULL; i++)
+        if (c->votes[i].verdict == VERDICT_CONTROVERSIAL)
+            why = &c->votes[i];
+    for (i = 0; i < c->nvotes && why == NULL; i++)
+        if (c->votes[i].verdict == VERDICT_HARMFUL)
+            why = &c->votes[i];
+    if (why != NULL)
+        cJSON_AddStringToObject(v, "reason", text_of(why->reason));
+    else
+        cJSON_AddNullToObject(v, "reason");
 }
 
 static const char *class_name(enum refusal_class c)
@@ -75,12 +146,6 @@ static const char *class_name(enum refusal_class c)
     };
 
     return names[c];
-}
-
-/* Rounded so that a row reads well; four digits are more than m samples say. */
-static double round4(double x)
-{
-    return (double)(long)(x * 10000 + 0.5) / 10000;
 }
 
 static void add_targets(cJSON *o, const struct candidate *c)
@@ -182,6 +247,7 @@ void record_row(const struct candidate *c, const struct provenance *p,
     cJSON_AddStringToObject(o, "benign_reading", c->benign_reading);
     add_judges(o, c);
     cJSON_AddNumberToObject(o, "agreement", round4(c->agreement));
+    add_controversy(o, c);
     add_targets(o, c);
     add_witness(o, c);
     cJSON_AddNumberToObject(o, "round", c->round);

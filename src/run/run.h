@@ -49,6 +49,8 @@ struct run_options {
     uint32_t concurrency; /* calls in flight at most */
     uint32_t window;      /* W of DESIGN section 2; larger than concurrency */
     uint32_t rounds, samples, min_refusals;
+    uint32_t votes;                  /* of each judge */
+    const struct panel_rules *panel; /* NULL: PANEL_DEFAULT */
     uint32_t min_words, max_words; /* of a prompt */
     double threshold;     /* near-duplicate Jaccard over character 5-grams */
     struct budget budget; /* of the whole run, all sessions */

@@ -36,7 +36,7 @@ struct job {
     bool has_pending;
 };
 
-#define RUN_MODELS_MAX (JUDGES_MAX + TARGETS_MAX + 4)
+#define RUN_MODELS_MAX (JUDGES_MAX + TARGETS_MAX + 5)
 
 struct run {
     struct run_options options; /* strings borrowed from the caller */

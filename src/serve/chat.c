@@ -26,6 +26,7 @@ static const struct {
     {"presence_penalty", -2, 2, false}, {"frequency_penalty", -2, 2, false},
     {"max_tokens", 1, 1e9, true},       {"max_completion_tokens", 1, 1e9, true},
     {"seed", 0, SEED_MAX - 1, true},    {"n", 1, 1, true},
+    {"top_logprobs", 0, 20, true},
 };
 
 void chat_models(struct str *out)
@@ -200,9 +201,44 @@ static int check_stream(const cJSON *o, struct chat_error *e)
                    "Streaming is not supported; leave \"stream\" out");
 }
 
+/* "logprobs" is a switch here; the legacy endpoint has a number. */
+static uint32_t wanted_logprobs(const cJSON *o)
+{
+    if (!json_bool(o, "logprobs", false))
+        return 0;
+    return (uint32_t)json_number(o, "top_logprobs", 0) + 1;
+}
+
+/* What the model hears: a chat, a raw prompt, or a text to moderate. */
+enum form { FORM_CHAT, FORM_TEXT, FORM_MODERATION };
+
+static int read_text(const cJSON *o, const char *name, struct call *call,
+                     struct chat_error *e)
+{
+    const char *text = json_string(o, name);
+
+    e->param = name;
+    if (text == NULL)
+        return err_set(&e->message, "\"%s\" must be a string", name);
+    return call_add(call, ROLE_USER, text, &e->message);
+}
+
+static int read_form(const cJSON *o, enum form form, struct call *call,
+                     struct chat_error *e)
+{
+    if (form == FORM_TEXT)
+        return read_text(o, "prompt", call, e);
+    if (form == FORM_MODERATION)
+        return read_text(o, "input", call, e);
+    call->top_logprobs = wanted_logprobs(o);
+    e->param = "messages";
+    return read_messages(cJSON_GetObjectItemCaseSensitive(o, "messages"), call,
+                         &e->message);
+}
+
 /* The model's name is borrowed from the request. */
-static int read_request(const cJSON *o, struct model *model, struct call *call,
-                        struct chat_error *e)
+static int read_request(const cJSON *o, enum form form, struct model *model,
+                        struct call *call, struct chat_error *e)
 {
     const char *name;
 
@@ -216,9 +252,9 @@ static int read_request(const cJSON *o, struct model *model, struct call *call,
     if (model->name == NULL)
         return err_nomem(&e->message);
     call->seed = (uint64_t)json_number(o, "seed", 0);
-    e->param = "messages";
-    return read_messages(cJSON_GetObjectItemCaseSensitive(o, "messages"), call,
-                         &e->message);
+    if (json_number(o, "max_tokens", 0) > 0)
+        call->max_tokens = (uint32_t)json_number(o, "max_tokens", 0);
+    return read_form(o, form, call, e);
 }
 
 /* OpenAI has no finish reason for a refusal: its text is in the message. */
@@ -227,6 +263,16 @@ static const char *finish_of(const struct reply *r)
     return r->finish == FINISH_LENGTH || r->finish == FINISH_FILTER
                ? finish_name(r->finish)
                : finish_name(FINISH_STOP);
+}
+
+static void write_end(const struct reply *r, struct str *out)
+{
+    str_addf(out,
+             ",\"finish_reason\":\"%s\"}],"
+             "\"usage\":{\"prompt_tokens\":%u,\"completion_tokens\":%u,"
+             "\"total_tokens\":%llu}}",
+             finish_of(r), r->tokens_in, r->tokens_out,
+             (unsigned long long)r->tokens_in + r->tokens_out);
 }
 
 static void write_completion(const struct reply *r, const char *model,
@@ -245,24 +291,59 @@ static void write_completion(const struct reply *r, const char *model,
     add_string(r->text, out);
     str_adds(out, ",\"refusal\":");
     add_string(r->refusal, out);
-    str_addf(out,
-             "},\"logprobs\":null,\"finish_reason\":\"%s\"}],"
-             "\"usage\":{\"prompt_tokens\":%u,\"completion_tokens\":%u,"
-             "\"total_tokens\":%llu}}",
-             finish_of(r), r->tokens_in, r->tokens_out,
-             (unsigned long long)r->tokens_in + r->tokens_out);
+    str_addf(out, "},\"logprobs\":%s%s%s",
+             r->logprobs != NULL ? "{\"content\":" : "null",
+             r->logprobs != NULL ? r->logprobs : "",
+             r->logprobs != NULL ? "}" : "");
+    write_end(r, out);
 }
 
-static int reply_to(const struct builtin *b, const struct call *call,
-                    struct str *out, struct chat_error *e)
+static void write_text(const struct reply *r, const char *model,
+                       struct str *out)
 {
+    char id[HASH_HEX];
+
+    hash_hex(hash_bytes(r->text, strlen(r->text)), id);
+    str_addf(out,
+             "{\"id\":\"cmpl-%s\",\"object\":\"text_completion\","
+             "\"created\":0,\"model\":",
+             id);
+    add_string(model, out);
+    str_adds(out, ",\"choices\":[{\"index\":0,\"text\":");
+    add_string(r->text, out);
+    str_adds(out, ",\"logprobs\":null");
+    write_end(r, out);
+}
+
+/* A guard that speaks this form gives the result as its text. */
+static void write_moderation(const struct reply *r, const char *model,
+                             struct str *out)
+{
+    char id[HASH_HEX];
+
+    hash_hex(hash_bytes(r->text, strlen(r->text)), id);
+    str_addf(out, "{\"id\":\"modr-%s\",\"model\":", id);
+    add_string(model, out);
+    str_addf(out, ",\"results\":[%s]}", r->text);
+}
+
+static int reply_to(const struct builtin *b, enum form form,
+                    const struct call *call, struct str *out,
+                    struct chat_error *e)
+{
+    static void (*const write[])(const struct reply *, const char *,
+                                 struct str *) = {
+        [FORM_CHAT] = write_completion,
+        [FORM_TEXT] = write_text,
+        [FORM_MODERATION] = write_moderation,
+    };
     struct reply reply;
     int failed = 0;
 
     reply_init(&reply);
     builtin_reply(b, call, &reply);
     if (reply.status == REPLY_OK)
-        write_completion(&reply, call->model->name, out);
+        write[form](&reply, call->model->name, out);
     else
         failed = err_set(&e->message, "%s",
                          reply.error != NULL ? reply.error : "no reply");
@@ -276,11 +357,12 @@ static int reply_to(const struct builtin *b, const struct call *call,
     return failed;
 }
 
-int chat_complete(const struct builtin *b, const char *request, size_t len,
-                  struct str *out, struct chat_error *error)
+static int answer(const struct builtin *b, enum form form, const char *request,
+                  size_t len, struct str *out, struct chat_error *error)
 {
     struct model model = {0};
     struct call call;
+    char *kwargs = NULL;
     cJSON *o;
     int failed = -1;
 
@@ -289,12 +371,35 @@ int chat_complete(const struct builtin *b, const char *request, size_t len,
     error->type = "invalid_request_error";
     call_init(&call, AGENT_TARGET, &model);
     o = json_parse(request, len, &error->message);
-    if (o != NULL && read_request(o, &model, &call, error) == 0) {
+    if (o != NULL && read_request(o, form, &model, &call, error) == 0) {
         error->param = NULL;
-        failed = reply_to(b, &call, out, error);
+        if (json_object(o, "chat_template_kwargs") != NULL)
+            kwargs =
+                cJSON_PrintUnformatted(json_object(o, "chat_template_kwargs"));
+        call.template_kwargs = kwargs;
+        failed = reply_to(b, form, &call, out, error);
     }
     call_release(&call);
     model_release(&model);
+    cJSON_free(kwargs);
     cJSON_Delete(o);
     return failed;
+}
+
+int chat_complete(const struct builtin *b, const char *request, size_t len,
+                  struct str *out, struct chat_error *error)
+{
+    return answer(b, FORM_CHAT, request, len, out, error);
+}
+
+int chat_complete_text(const struct builtin *b, const char *request, size_t len,
+                       struct str *out, struct chat_error *error)
+{
+    return answer(b, FORM_TEXT, request, len, out, error);
+}
+
+int chat_moderate(const struct builtin *b, const char *request, size_t len,
+                  struct str *out, struct chat_error *error)
+{
+    return answer(b, FORM_MODERATION, request, len, out, error);
 }

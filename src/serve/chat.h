@@ -10,7 +10,9 @@
 
 /*
  * The bodies that the server knows, pure: bytes in, JSON out.  Shapes are
- * those of OpenAI's API reference, "Create chat completion" and "List models".
+ * those of OpenAI's API reference, "Create chat completion", "Create
+ * completion" (for guards that take raw text), "Create moderation" and "List
+ * models".
  *
  *      struct chat_error bad;
  *      if (chat_complete(b, request, len, &body, &bad) != 0)
@@ -28,6 +30,10 @@ struct chat_error {
 };
 
 int chat_complete(const struct builtin *b, const char *request, size_t len,
+                  struct str *out, struct chat_error *error);
+int chat_complete_text(const struct builtin *b, const char *request, size_t len,
+                       struct str *out, struct chat_error *error);
+int chat_moderate(const struct builtin *b, const char *request, size_t len,
                   struct str *out, struct chat_error *error);
 
 void chat_models(struct str *out);

@@ -103,8 +103,11 @@ static enum MHD_Result send_fault(struct serve *s, struct MHD_Connection *c,
 
 /* --- routes --- */
 
-static enum MHD_Result chat(struct serve *s, struct MHD_Connection *c,
-                            const struct request *r)
+typedef int completer(const struct builtin *, const char *, size_t,
+                      struct str *, struct chat_error *);
+
+static enum MHD_Result complete(struct serve *s, struct MHD_Connection *c,
+                                const struct request *r, completer *with)
 {
     struct chat_error bad;
     enum MHD_Result out;
@@ -118,7 +121,7 @@ static enum MHD_Result chat(struct serve *s, struct MHD_Connection *c,
     if (f != FAULTS && f != FAULT_CUT)
         return send_fault(s, c, r, f, variant);
     str_init(&body, SEND_MAX);
-    if (chat_complete(s->builtin, r->body.s, r->body.len, &body, &bad) != 0)
+    if (with(s->builtin, r->body.s, r->body.len, &body, &bad) != 0)
         out = send_error(c, &bad, NULL, NULL);
     else if (f == FAULT_CUT)
         out = send_cut(c, &body);
@@ -126,6 +129,24 @@ static enum MHD_Result chat(struct serve *s, struct MHD_Connection *c,
         out = send_bytes(c, 200, "application/json", &body, NULL, NULL);
     str_release(&body);
     return out;
+}
+
+static enum MHD_Result chat(struct serve *s, struct MHD_Connection *c,
+                            const struct request *r)
+{
+    return complete(s, c, r, chat_complete);
+}
+
+static enum MHD_Result text(struct serve *s, struct MHD_Connection *c,
+                            const struct request *r)
+{
+    return complete(s, c, r, chat_complete_text);
+}
+
+static enum MHD_Result moderation(struct serve *s, struct MHD_Connection *c,
+                                  const struct request *r)
+{
+    return complete(s, c, r, chat_moderate);
 }
 
 static enum MHD_Result models(struct serve *s, struct MHD_Connection *c,
@@ -158,6 +179,8 @@ static const struct route {
                               const struct request *);
 } routes[] = {
     {"/v1/chat/completions", "POST", false, chat},
+    {"/v1/completions", "POST", false, text},
+    {"/v1/moderations", "POST", false, moderation},
     {"/v1/models", "GET", false, models},
     {"/health", "GET", true, health},
 };
@@ -238,8 +261,8 @@ static enum MHD_Result answer(struct serve *s, struct MHD_Connection *c,
             "bearer token.");
     if (to == NULL)
         return send_refusal(c, 404, invalid, NULL,
-                            "There are /v1/models, /v1/chat/completions and "
-                            "/health.");
+                            "There are /v1/models, /v1/chat/completions, "
+                            "/v1/completions, /v1/moderations and /health.");
     if (strcmp(method, to->method) != 0)
         return wrong_method(c, to);
     if (str_failed(&r->body))

@@ -18,6 +18,7 @@ cli_tests += \
 	tests/cli/graph-draw.sh \
 	tests/cli/graph-sample.sh \
 	tests/cli/graph-stats.sh \
+	tests/cli/guards.sh \
 	tests/cli/help.sh \
 	tests/cli/http.sh \
 	tests/cli/interrupt.sh \
@@ -27,6 +28,7 @@ cli_tests += \
 	tests/cli/models.sh \
 	tests/cli/no-host.sh \
 	tests/cli/other-run.sh \
+	tests/cli/panel.sh \
 	tests/cli/progress.sh \
 	tests/cli/ranges.sh \
 	tests/cli/resume-killed.sh \

@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         agent_trouble(&r);
         if (generator_hear(&c, &r, &err) == 0) {
             judge_hear(&c, 0, &r, &err);
-            judge_tally(&c);
+            str_clear(&clean);
+            judge_tally(&c, &PANEL_DEFAULT, &clean);
             witness_hear(&c, &r, &err);
             answer_judge_hear(&c, &r, &err);
             orchestrator_hear(&c, &r, &err);

@@ -58,6 +58,8 @@ static int set_up(void **state)
     plan.rounds = 3;
     plan.samples = 3;
     plan.min_refusals = 2;
+    plan.votes = 1;
+    plan.panel = &PANEL_DEFAULT;
     prompts = 0;
     dialogue_init(&d, &plan, 1, &path);
     return 0;
