@@ -29,3 +29,5 @@ include tests/fuzz/fuzz.mk
 check_PROGRAMS = $(unit_tests) $(fuzz_tests)
 TESTS = $(unit_tests) $(fuzz_tests) $(cli_tests)
 EXTRA_DIST += $(cli_tests)
+
+include tests/bench/http/http.mk

@@ -3,7 +3,7 @@
 # in the source tree.  `make refusal-report FILES="..."` measures it on replies
 # with labels (members prompt, response, label).
 
-EXTRA_PROGRAMS = refusal-train refusal-report
+EXTRA_PROGRAMS += refusal-train refusal-report
 refusal_train_SOURCES = tools/refusal-train.c
 refusal_train_LDADD = libphgen.a
 refusal_report_SOURCES = tests/bench/refusal-report.c

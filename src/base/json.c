@@ -11,30 +11,45 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One pass over the bytes: depth, and escaped NULs inside strings. */
-static int check_shape(const char *p, size_t len, struct err *err)
+/* The quote that ends the string at `p`, or `end`; NULL when it holds a NUL. */
+static const char *string_end(const char *p, const char *end)
 {
-    bool in_string = false;
-    int depth = 0;
-    size_t i;
+    const char *quote = memchr(p, '"', (size_t)(end - p)), *slash;
 
-    for (i = 0; i < len; i++) {
-        if (in_string) {
-            if (p[i] == '\\') {
-                if (len - i >= 6 && memcmp(p + i, "\\u0000", 6) == 0)
-                    return err_set(err, "JSON holds a NUL at byte %zu", i);
-                i++;
-            } else if (p[i] == '"') {
-                in_string = false;
-            }
-            continue;
-        }
-        if (p[i] == '"')
-            in_string = true;
-        else if (p[i] == '{' || p[i] == '[')
+    for (; quote != NULL; p = slash + 2) {
+        slash = memchr(p, '\\', (size_t)(quote - p));
+        if (slash == NULL)
+            return quote;
+        if (end - slash >= 6 && memcmp(slash, "\\u0000", 6) == 0)
+            return NULL;
+        if (slash + 1 == quote)
+            quote = memchr(quote + 1, '"', (size_t)(end - quote - 1));
+    }
+    return end;
+}
+
+/* One pass over the bytes: depth, and escaped NULs inside strings. */
+static int check_shape(const char *start, size_t len, struct err *err)
+{
+    const char *p, *end = start + len, *string;
+    int depth = 0;
+
+    for (p = start; p < end; p++) {
+        if (*p == '"') {
+            string = p + 1;
+            p = string_end(string, end);
+            if (p == NULL)
+                return err_set(err,
+                               "JSON holds a NUL in the string at byte "
+                               "%zu",
+                               (size_t)(string - 1 - start));
+            if (p == end)
+                break;
+        } else if (*p == '{' || *p == '[') {
             depth++;
-        else if (p[i] == '}' || p[i] == ']')
+        } else if (*p == '}' || *p == ']') {
             depth--;
+        }
         if (depth > JSON_DEPTH_MAX)
             return err_set(err, "JSON is nested deeper than %d levels",
                            JSON_DEPTH_MAX);

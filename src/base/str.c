@@ -86,20 +86,26 @@ void str_addc(struct str *s, char c)
     str_add(s, &c, 1);
 }
 
+/* Once into the room that is there; again only when that was too small. */
 void str_addf(struct str *s, const char *fmt, ...)
 {
+    size_t room = s->cap > 0 && !s->bad ? s->cap - s->len : 0;
     va_list ap, again;
     int n;
 
     va_start(ap, fmt);
     va_copy(again, ap);
-    n = vsnprintf(NULL, 0, fmt, ap);
+    n = vsnprintf(room > 0 ? s->s + s->len : NULL, room, fmt, ap);
     va_end(ap);
-    if (n < 0) {
-        s->bad = true;
-    } else if (grow(s, (size_t)n)) {
+    if (n >= 0 && (size_t)n < room) {
+        s->len += (size_t)n;
+    } else if (n >= 0 && grow(s, (size_t)n)) {
         vsnprintf(s->s + s->len, (size_t)n + 1, fmt, again);
         s->len += (size_t)n;
+    } else {
+        s->bad = true;
+        if (s->cap > 0)
+            s->s[s->len] = '\0';
     }
     va_end(again);
 }

@@ -126,7 +126,10 @@ void dialect_quote(const char *text, struct str *out)
 
 void dialect_number(const char *name, double value, struct str *out)
 {
-    str_addf(out, ",\"%s\":%.15g", name, value);
+    if (value >= 0 && value < 1e15 && value == floor(value))
+        str_addf(out, ",\"%s\":%llu", name, (unsigned long long)value);
+    else
+        str_addf(out, ",\"%s\":%.15g", name, value);
 }
 
 bool dialect_system(const struct call *call, struct str *out)

@@ -1,25 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The engine: a libcurl multi handle, a pool a model, and lists.
+ * The engine: a loop that moves bytes, a pool a model, and lists.
  *
  * One turn is
  *
- *   1. read the clock,
- *   2. move calls whose back-off is over to the ready queues,
- *   3. start ready calls wherever an endpoint lets them,
- *   4. let libcurl work, waiting first if nothing was finished,
- *   5. settle what is done: an answer, a retry, a failure,
- *   6. a few times a second, look for passed deadlines.
- *
- * The loop is curl_multi_poll(): against a server without latency it made
- * 17 to 55 % more calls a second than multi_socket over epoll, and as many
- * at 50 ms.
+ *   1. move calls whose back-off is over to the ready queues,
+ *   2. start ready calls wherever an endpoint lets them,
+ *   3. let libcurl work (loop.c), waiting for it if nothing is finished,
+ *   4. settle what is done: an answer, a retry, a failure,
+ *   5. a few times a second, look for passed deadlines.
  *
  * An attempt is encoded when it starts, not when it is submitted, since what
  * the server takes may have been learned in between.
  */
 #include "net/net.h"
 #include "net/dialect.h"
+#include "net/loop.h"
 #include "net/pool.h"
 #include "net/settle.h"
 #include "net/transfer.h"
@@ -32,7 +28,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #define CONNECTIONS_KEPT 2048
 #define FILES_WANTED     8192
@@ -56,25 +51,17 @@ const struct net_options NET_DEFAULTS = {
 struct net {
     struct net_options options;
     struct endpoint_policy policy;
-    CURLM *multi;
+    struct loop *loop;
+    const double *now; /* monotonic seconds, the loop's */
     struct pool **pools;
     size_t npools;
     struct transfer *wire, *idle; /* in flight; free */
     struct job_queue done;
     size_t jobs; /* submitted, not finished */
-    double now;  /* monotonic seconds, read once a turn */
     double next_scan, scan_every;
     struct rng jitter;
     struct sigaction old_sigpipe;
 };
-
-static double clock_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double least(double a, double b)
 {
@@ -114,24 +101,26 @@ struct net *net_new(const struct net_options *options, struct err *err)
         return NULL;
     }
     net = calloc(1, sizeof(*net));
-    if (net == NULL || (net->multi = curl_multi_init()) == NULL) {
+    if (net == NULL)
         err_nomem(err);
+    else
+        net->loop = loop_new(CONNECTIONS_KEPT, err);
+    if (net == NULL || net->loop == NULL) {
         free(net);
         curl_global_cleanup();
         return NULL;
     }
+    net->now = loop_clock(net->loop);
     net->options = options != NULL ? *options : NET_DEFAULTS;
     options = &net->options;
     net->policy = (struct endpoint_policy){
         options->retries, options->max_backoff, options->patience};
     queue_init(&net->done);
-    net->now = clock_now();
     net->scan_every = least(
         0.25, least(options->first_byte_timeout,
                     least(options->stall_timeout, options->total_timeout)) /
                   4);
     net->jitter = rng_for(options->seed, 0, "net back-off");
-    curl_multi_setopt(net->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
     want_files();
     ignore_sigpipe(net);
     return net;
@@ -153,7 +142,7 @@ static void drop_all(struct net *net)
     struct job *j;
 
     while ((t = net->wire) != NULL) {
-        curl_multi_remove_handle(net->multi, t->easy);
+        curl_multi_remove_handle(loop_multi(net->loop), t->easy);
         unlink_transfer(net, t);
         job_free(t->job);
         transfer_free(t);
@@ -176,7 +165,7 @@ void net_free(struct net *net)
     for (i = 0; i < net->npools; i++)
         pool_free(net->pools[i]);
     free(net->pools);
-    curl_multi_cleanup(net->multi);
+    loop_free(net->loop);
     if (net->old_sigpipe.sa_handler == SIG_DFL)
         sigaction(SIGPIPE, &net->old_sigpipe, NULL);
     free(net);
@@ -297,7 +286,7 @@ static void tell_endpoint(struct net *net, const struct transfer *t,
     if (s->result != RESULT_ANSWER && s->result != RESULT_IGNORED)
         endpoint_blame(ep, &s->why);
     aside = ep->state == ENDPOINT_ASIDE;
-    endpoint_done(ep, &net->policy, net->now, &o, &net->jitter);
+    endpoint_done(ep, &net->policy, *net->now, &o, &net->jitter);
     if (s->as == SETTLED_STOP)
         endpoint_kill(ep, &s->why);
     if (s->as == SETTLED_ANSWER)
@@ -332,7 +321,7 @@ static void retry(struct net *net, struct job *j, struct endpoint *ep,
     } else {
         wait += endpoint_retry_delay(ep, net->options.max_backoff);
     }
-    pool_wait(j->pool, j, net->now + wait);
+    pool_wait(j->pool, j, *net->now + wait);
 }
 
 static void lacks(struct net *net, struct job *j, struct endpoint *ep,
@@ -389,7 +378,7 @@ static void done_with(struct net *net, struct transfer *t, CURLcode code)
     struct job *j = t->job;
     struct settled s;
 
-    transfer_end(t, net->multi, code);
+    transfer_end(t, loop_multi(net->loop), code);
     unlink_transfer(net, t);
     settle(t, &j->call, j->pool->key, &j->reply, &s);
     if (s.as != SETTLED_CLOSED)
@@ -409,12 +398,22 @@ static void done_with(struct net *net, struct transfer *t, CURLcode code)
 
 /* --- starting --- */
 
+static struct transfer *new_transfer(struct net *net, struct err *err)
+{
+    struct transfer *t = transfer_new(&net->options, net->now, err);
+
+    if (t != NULL && loop_prepare(net->loop, t->easy) == 0)
+        return t;
+    transfer_free(t);
+    return NULL;
+}
+
 static struct transfer *take_transfer(struct net *net, struct err *err)
 {
     struct transfer *t = net->idle;
 
     if (t == NULL)
-        return transfer_new(&net->options, &net->now, err);
+        return new_transfer(net, err);
     net->idle = t->next;
     return t;
 }
@@ -445,21 +444,23 @@ static void start(struct net *net, struct job *j, struct endpoint *ep)
     struct err err = {"the request is too large"};
     struct transfer *t = take_transfer(net, &err);
 
+    if (t != NULL)
+        t->ep = ep;
     if (t == NULL || encode(t, j, ep) != 0 ||
-        transfer_begin(t, net->multi, j->pool->headers, j->fresh, &err) != 0) {
+        transfer_begin(t, loop_multi(net->loop), j->pool->headers, j->fresh,
+                       &err) != 0) {
         transfer_free(t);
         finish_badly(net, j, REPLY_FAILED, err.text);
         return;
     }
     t->job = j;
-    t->ep = ep;
     t->tokens = j->tokens;
     link_transfer(net, t);
-    endpoint_start(ep, net->now, j->tokens);
+    endpoint_start(ep, *net->now, j->tokens);
     j->pool->on_wire++;
     j->fresh = false;
     if (j->held_at > 0)
-        j->pool->waited_ms += 1000 * (net->now - j->held_at);
+        j->pool->waited_ms += 1000 * (*net->now - j->held_at);
     j->held_at = 0;
 }
 
@@ -470,20 +471,20 @@ static double start_pool(struct net *net, struct pool *p)
     double wait = INFINITY;
     struct err dead;
 
-    pool_wake(p, net->now);
+    pool_wake(p, *net->now);
     if (p->ready.n > 0 && pool_dead(p, &dead) != 0)
         stop_pool(net, p, dead.text);
     while (p->ready.n > 0) {
-        ep = pool_pick(p, net->now, p->ready.head->tokens, &wait);
+        ep = pool_pick(p, *net->now, p->ready.head->tokens, &wait);
         if (ep == NULL) {
             if (wait < INFINITY && p->ready.head->held_at <= 0)
-                p->ready.head->held_at = net->now;
+                p->ready.head->held_at = *net->now;
             break;
         }
         wait = INFINITY;
         start(net, queue_pop(&p->ready), ep);
     }
-    return least(wait, p->next_due - net->now);
+    return least(wait, p->next_due - *net->now);
 }
 
 static double start_all(struct net *net)
@@ -498,29 +499,13 @@ static double start_all(struct net *net)
 
 /* --- turning --- */
 
-static void mark_reached(struct net *net)
-{
-    struct transfer *t;
-    size_t i, k;
-    bool any = false;
-
-    for (i = 0; i < net->npools && !any; i++)
-        for (k = 0; k < net->pools[i]->n && !any; k++)
-            any = net->pools[i]->ep[k].state == ENDPOINT_UNREACHED;
-    if (!any)
-        return;
-    for (t = net->wire; t != NULL; t = t->next)
-        if (t->connected)
-            endpoint_reached(t->ep);
-}
-
 static void scan_deadlines(struct net *net)
 {
     struct transfer *t, *next;
 
-    if (net->now < net->next_scan)
+    if (*net->now < net->next_scan)
         return;
-    net->next_scan = net->now + net->scan_every;
+    net->next_scan = *net->now + net->scan_every;
     for (t = net->wire; t != NULL; t = next) {
         next = t->next;
         t->expired = transfer_expired(t);
@@ -529,48 +514,40 @@ static void scan_deadlines(struct net *net)
     }
 }
 
-static int work(struct net *net, struct err *err)
+/* True when there was anything: then there may be more to start at once. */
+static bool settle_done(struct net *net)
 {
-    int running, left;
-    CURLMcode rc = curl_multi_perform(net->multi, &running);
     struct transfer *t;
-    CURLMsg *m;
+    bool any = false;
+    CURLcode code;
+    CURL *easy;
 
-    if (rc != CURLM_OK)
-        return err_set(err, "libcurl failed: %s", curl_multi_strerror(rc));
-    mark_reached(net);
-    while ((m = curl_multi_info_read(net->multi, &left)) != NULL) {
-        CURLcode code = m->data.result;
-
-        if (m->msg != CURLMSG_DONE)
-            continue;
-        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&t);
+    while ((easy = loop_done(net->loop, &code)) != NULL) {
+        curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&t);
         done_with(net, t, code);
+        any = true;
     }
-    scan_deadlines(net);
-    return 0;
+    return any;
 }
 
 int net_turn(struct net *net, int timeout_ms, struct err *err)
 {
     double wait;
-    CURLMcode rc;
 
-    net->now = clock_now();
-    wait = start_all(net);
-    if (work(net, err) != 0)
+    loop_tick(net->loop);
+    wait = 1000 * start_all(net);
+    if (loop_start(net->loop, err) != 0)
         return -1;
-    if (net->done.n > 0 || timeout_ms <= 0)
-        return 0;
+    if (settle_done(net) || net->done.n > 0)
+        wait = 0;
     if (net->wire != NULL)
-        wait = least(wait, net->scan_every);
-    wait = least(1000 * wait, timeout_ms);
-    rc = curl_multi_poll(net->multi, NULL, 0, wait > 0 ? (int)ceil(wait) : 0,
-                         NULL);
-    if (rc != CURLM_OK)
-        return err_set(err, "libcurl failed: %s", curl_multi_strerror(rc));
-    net->now = clock_now();
-    return work(net, err);
+        wait = least(wait, 1000 * net->scan_every);
+    wait = least(ceil(wait), timeout_ms);
+    if (loop_turn(net->loop, wait > 0 ? (int)wait : 0, err) != 0)
+        return -1;
+    settle_done(net);
+    scan_deadlines(net);
+    return 0;
 }
 
 bool net_take(struct net *net, uint64_t *ticket, struct reply *reply)
@@ -595,9 +572,9 @@ void net_stop(struct net *net)
     while ((t = net->wire) != NULL) {
         struct endpoint_outcome o = {.result = RESULT_IGNORED, .hint = -1};
 
-        transfer_end(t, net->multi, CURLE_ABORTED_BY_CALLBACK);
+        transfer_end(t, loop_multi(net->loop), CURLE_ABORTED_BY_CALLBACK);
         unlink_transfer(net, t);
-        endpoint_done(t->ep, &net->policy, net->now, &o, &net->jitter);
+        endpoint_done(t->ep, &net->policy, *net->now, &o, &net->jitter);
         t->job->pool->on_wire--;
         finish_badly(net, t->job, REPLY_STOPPED, why);
         t->next = net->idle;

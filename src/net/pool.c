@@ -137,7 +137,6 @@ static int make_headers(struct pool *p, struct err *err)
     size_t i;
 
     if (add_header(&p->headers, "Content-Type: application/json", "", err) ||
-        add_header(&p->headers, "Accept: application/json", "", err) ||
         add_header(&p->headers, "Expect:", "", err))
         return -1;
     if (d->header != NULL && add_header(&p->headers, d->header, "", err) != 0)

@@ -9,6 +9,7 @@ libphgen_a_SOURCES += \
 	src/net/hints.c src/net/hints.h \
 	src/net/hist.c src/net/hist.h \
 	src/net/key.c src/net/key.h \
+	src/net/loop.c src/net/loop.h \
 	src/net/moderation.c \
 	src/net/net.c src/net/net.h \
 	src/net/ollama.c \

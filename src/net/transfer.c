@@ -6,6 +6,7 @@
  * as the same error as a stall, so all but connecting are watched here.
  */
 #include "net/transfer.h"
+#include "net/endpoint.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,7 @@ static int on_connected(void *arg, char *a, char *b, int c, int d)
     (void)a, (void)b, (void)c, (void)d;
     t->connected = true;
     t->sent = *t->clock;
+    endpoint_reached(t->ep);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -68,7 +70,7 @@ static int set_once(struct transfer *t)
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_POST, 1L);
     SET(CURLOPT_USERAGENT, "phgen/" PHGEN_VERSION);
-    SET(CURLOPT_ACCEPT_ENCODING, "");
+    SET(CURLOPT_ACCEPT_ENCODING, "gzip");
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(1000 * o->connect_timeout));
