@@ -19,7 +19,7 @@
 #include <string.h>
 
 #define LIMIT_START       8
-#define LIMIT_MAX         512 /* when the model sets none */
+#define LIMIT_MAX         2048 /* when the model sets none */
 #define UNREACHED_MAX     4
 #define WINDOW_MIN        8
 #define WINDOW_MAX        64
@@ -156,8 +156,8 @@ static void learn_rates(struct endpoint *ep, const struct hints *h, double now,
                         double tokens_guess, double max_wait)
 {
     learn(&ep->h_req, &h->requests, now, (double)ep->in_flight, max_wait);
-    learn(&ep->h_tok, &h->tokens, now, (double)ep->in_flight * tokens_guess,
-          max_wait);
+    learn(&ep->h_tok, hints_tokens(h), now,
+          (double)ep->in_flight * tokens_guess, max_wait);
 }
 
 /* --- concurrency --- */

@@ -36,6 +36,14 @@ static const struct {
     {"anthropic-ratelimit-tokens-limit", AT(tokens.limit), FORM_COUNT},
     {"anthropic-ratelimit-tokens-remaining", AT(tokens.remaining), FORM_COUNT},
     {"anthropic-ratelimit-tokens-reset", AT(tokens.reset), FORM_RFC3339},
+    {"anthropic-ratelimit-input-tokens-limit", AT(input.limit), FORM_COUNT},
+    {"anthropic-ratelimit-input-tokens-remaining", AT(input.remaining),
+     FORM_COUNT},
+    {"anthropic-ratelimit-input-tokens-reset", AT(input.reset), FORM_RFC3339},
+    {"anthropic-ratelimit-output-tokens-limit", AT(output.limit), FORM_COUNT},
+    {"anthropic-ratelimit-output-tokens-remaining", AT(output.remaining),
+     FORM_COUNT},
+    {"anthropic-ratelimit-output-tokens-reset", AT(output.reset), FORM_RFC3339},
     {"x-ratelimit-limit", AT(requests.limit), FORM_COUNT},
     {"x-ratelimit-remaining", AT(requests.remaining), FORM_COUNT},
     {"x-ratelimit-reset", AT(requests.reset), FORM_UNIX},
@@ -47,8 +55,25 @@ void hints_init(struct hints *h)
 
     h->retry_after = -1;
     h->should_retry = -1;
-    h->requests = h->tokens = unsaid;
+    h->requests = h->tokens = h->input = h->output = unsaid;
     h->location[0] = '\0';
+}
+
+/* The share of the window that is left; above 1 when it is not said. */
+static double share_left(const struct hints_window *w)
+{
+    return w->limit > 0 && w->remaining >= 0 ? w->remaining / w->limit : 2;
+}
+
+const struct hints_window *hints_tokens(const struct hints *h)
+{
+    const struct hints_window *tightest = &h->tokens;
+
+    if (share_left(&h->input) < share_left(tightest))
+        tightest = &h->input;
+    if (share_left(&h->output) < share_left(tightest))
+        tightest = &h->output;
+    return tightest;
 }
 
 /* A finite number >= 0 and what follows it, or -1. */

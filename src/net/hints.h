@@ -33,14 +33,21 @@ struct hints_window {
 struct hints {
     double retry_after; /* seconds from now; negative: not said */
     int should_retry;   /* 1 yes, 0 no, -1 not said */
-    struct hints_window requests, tokens;
-    char location[HINTS_LOCATION_MAX]; /* of a redirect; "" when none */
+    struct hints_window requests, tokens; /* input and output together */
+    struct hints_window input, output;    /* where they are limited apart */
+    char location[HINTS_LOCATION_MAX];    /* of a redirect; "" when none */
 };
 
 void hints_init(struct hints *h);
 
 /* Reads one header line, "Name: value" with or without CR LF. */
 void hints_line(struct hints *h, const char *line, size_t len, double unix_now);
+
+/*
+ * Of the windows for tokens, the one that has the smallest share left.  A call
+ * is then held against it with all its tokens: careful, never too fast.
+ */
+const struct hints_window *hints_tokens(const struct hints *h);
 
 /* "1h2m3.5s", "20ms", "7": seconds, or -1 when it is none of these. */
 double hints_duration(const char *text);

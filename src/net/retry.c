@@ -155,19 +155,26 @@ const char *retry_advice(int status, const struct fault *f)
     }
 }
 
+/* The most that `tried` attempts may have to wait, from `least` seconds up. */
+static double doubled(double least, unsigned tried, double max)
+{
+    for (; tried > 0 && least < max; tried--)
+        least *= 2;
+    return least < max ? least : max;
+}
+
 double retry_wait(unsigned tried, double hint, double max, struct rng *r)
 {
-    double top = 0.5, spread;
+    double top;
 
-    if (hint >= 0) {
-        if (hint > max)
-            hint = max;
-        spread = hint < 1 ? 0.25 * hint : 0.25;
-        return hint + spread * rng_unit(r);
+    if (hint < 0) {
+        top = doubled(0.5, tried, max);
+        return top * (1.0 / 16 + 15.0 / 16 * rng_unit(r));
     }
-    for (; tried > 0 && top < max; tried--)
-        top *= 2;
-    if (top > max)
-        top = max;
-    return top * (1.0 / 16 + 15.0 / 16 * rng_unit(r));
+    if (hint > max)
+        hint = max;
+    top = doubled(0.025, tried, 1);
+    if (top < hint / 10)
+        top = hint / 10;
+    return hint + top * rng_unit(r);
 }

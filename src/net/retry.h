@@ -41,9 +41,10 @@ bool retry_quota_used_up(int status, const struct fault *f);
  * Seconds before the next attempt.  `tried` counts the attempts so far, from
  * 1.  Without a hint: full jitter, uniform in [0, min(max, 0.5 * 2^tried)]
  * ("Exponential Backoff And Jitter", AWS Architecture Blog, 2015), but never
- * under 1/16 of the top.  With a hint: the hint, at most `max`, plus up to a
- * quarter of itself or of a second, whichever is less, so that many calls
- * do not come back at once.
+ * under 1/16 of the top.  With a hint: the hint, at most `max`, plus a jitter
+ * of up to a tenth of it, or of up to 25 ms * 2^tried (a second at most) where
+ * that is more: many calls that were told the same must not come back at once,
+ * and a server that says 0 again and again must not be hammered.
  */
 double retry_wait(unsigned tried, double hint, double max, struct rng *r);
 

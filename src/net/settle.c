@@ -95,8 +95,11 @@ static void settle_too_big(const struct transfer *t, const char *host,
 {
     out->as = SETTLED_FAILED;
     out->result = RESULT_ANSWER;
-    err_set(&out->why, "%s sent a reply of more than %zu bytes", host,
-            t->options->max_reply_bytes);
+    if (str_failed(&t->in))
+        err_set(&out->why, "%s sent a reply of more than %zu bytes", host,
+                t->options->max_reply_bytes);
+    else
+        err_set(&out->why, "%s sent headers without end", host);
 }
 
 static void say_status(const struct transfer *t, const struct call *call,

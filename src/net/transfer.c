@@ -14,6 +14,7 @@
 
 #define REQUEST_MAX (64u << 20)
 #define URL_BYTES   8192
+#define HEAD_MAX    (256u << 10) /* bytes of all header lines */
 
 static size_t on_header(char *line, size_t one, size_t len, void *arg)
 {
@@ -21,6 +22,11 @@ static size_t on_header(char *line, size_t one, size_t len, void *arg)
 
     (void)one;
     t->last_byte = *t->clock;
+    t->head_bytes += len;
+    if (t->head_bytes > HEAD_MAX) {
+        t->too_big = true;
+        return 0;
+    }
     /* A second status line comes after 100 Continue or a proxy's answer. */
     if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
         hints_init(&t->hints);
@@ -130,6 +136,7 @@ int transfer_begin(struct transfer *t, CURLM *multi, struct curl_slist *headers,
     str_clear(&t->in);
     hints_init(&t->hints);
     t->connected = t->headers = t->too_big = false;
+    t->head_bytes = 0;
     t->expired = DEADLINE_NONE;
     t->started = t->sent = t->last_byte = *t->clock;
     t->error[0] = '\0';

@@ -44,7 +44,8 @@ struct transfer {
     struct hints hints;
     bool connected; /* the request could go out */
     bool headers;   /* a status line came */
-    bool too_big;
+    size_t head_bytes;
+    bool too_big; /* the body, or the headers */
     enum transfer_deadline expired;
     double started, sent, last_byte;
     char error[CURL_ERROR_SIZE];

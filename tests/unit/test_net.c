@@ -660,6 +660,25 @@ static void test_huge_body(void **state)
     fix_stop(&f);
 }
 
+static void test_headers_without_end(void **state)
+{
+    static char raw[900000] = JSON_HEAD;
+    struct line script[] = {{CLOSE, raw, sizeof(raw), 0, NULL}};
+    size_t n = strlen(raw);
+    struct fix f;
+
+    (void)state;
+    for (; n + 100 < sizeof(raw); n += 100)
+        snprintf(raw + n, 101, "X-Filler: %088d\r\n", 0);
+    script[0].len = n;
+    START(&f, script);
+    ask(&f);
+    assert_int_equal(f.reply.status, REPLY_FAILED);
+    assert_says(&f, "headers without end");
+    assert_int_equal(requests(&f), 1);
+    fix_stop(&f);
+}
+
 static void test_deep_json(void **state)
 {
     static char raw[50000] = JSON_HEAD "\r\n";
@@ -936,6 +955,50 @@ static void test_backoff_holds_no_slot(void **state)
     fix_stop(&f);
 }
 
+/* One model's server fails for good or does not answer: the other's calls
+ * pass it. */
+static void test_one_failing_model_holds_up_no_other(void **state)
+{
+    static const struct line good[] = {ANSWER};
+    static const struct line bad[] = {
+        {KEEP, EMPTY("503 Busy") "Retry-After: 60\r\n\r\n", 0, 0, NULL},
+        {QUIET, "", 0, 0, NULL}};
+    struct model other;
+    struct fix f;
+    struct call c;
+    uint64_t t;
+    int i, got = 0;
+
+    (void)state;
+    START(&f, bad);
+    fix_add_server(&f, good, 1);
+    f.options.max_backoff = 60;
+    other = f.model;
+    f.model.nurls = 1;
+    other.urls[0] = f.url[1];
+    other.nurls = 1;
+    for (i = 0; i < 8; i++)
+        submit(&f, "slow", 1000 + (uint64_t)i);
+    for (i = 0; i < 40; i++) {
+        call_init(&c, AGENT_JUDGE, &other);
+        assert_int_equal(call_add(&c, ROLE_USER, "fast", NULL), 0);
+        while (net_room(f.net, &other) == 0) {
+            take(&f, &t);
+            assert_in_range(t, 0, 39);
+            got++;
+        }
+        assert_int_equal(net_submit(f.net, &c, (uint64_t)i, NULL), 0);
+        call_release(&c);
+    }
+    for (; got < 40; got++) {
+        take(&f, &t);
+        assert_in_range(t, 0, 39);
+        assert_int_equal(f.reply.status, REPLY_OK);
+    }
+    assert_int_equal(net_in_flight(f.net), 8);
+    fix_stop(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -952,6 +1015,7 @@ int main(void)
         cmocka_unit_test(test_tls_failure),
         cmocka_unit_test(test_deadlines),
         cmocka_unit_test(test_huge_body),
+        cmocka_unit_test(test_headers_without_end),
         cmocka_unit_test(test_deep_json),
         cmocka_unit_test(test_invalid_utf8),
         cmocka_unit_test(test_closed_while_idle),
@@ -964,6 +1028,7 @@ int main(void)
         cmocka_unit_test(test_load_is_shared),
         cmocka_unit_test(test_dead_url_is_left),
         cmocka_unit_test(test_backoff_holds_no_slot),
+        cmocka_unit_test(test_one_failing_model_holds_up_no_other),
     };
 
     unsetenv("http_proxy");

@@ -4,6 +4,7 @@
 #include "net/fault.h"
 #include "net/hints.h"
 #include "net/hist.h"
+#include "net/pool.h"
 #include "net/retry.h"
 #include "base/text.h"
 
@@ -106,6 +107,10 @@ static void test_rate_headers(void **state)
     h = read_hints(
         "anthropic-ratelimit-requests-reset: 2024-05-01T14:00:10.5+02:00");
     NEAR(h.requests.reset, 10);
+    h = read_hints("x-ratelimit-reset-requests: 17"); /* Azure */
+    NEAR(h.requests.reset, 17);
+    h = read_hints("anthropic-ratelimit-output-tokens-remaining: 800");
+    NEAR(h.output.remaining, 800);
     h = read_hints("X-RateLimit-Reset: 1714564860000");
     NEAR(h.requests.reset, 60);
     h = read_hints("X-RateLimit-Reset: 1714564805");
@@ -116,6 +121,21 @@ static void test_rate_headers(void **state)
     assert_int_equal(h.should_retry, 0);
     h = read_hints("Location: https://x.example/v1\r\n");
     assert_string_equal(h.location, "https://x.example/v1");
+}
+
+/* Where input and output are limited apart, the tighter one counts. */
+static void test_tightest_window(void **state)
+{
+    struct hints h;
+
+    (void)state;
+    hints_init(&h);
+    assert_ptr_equal(hints_tokens(&h), &h.tokens);
+    h.input = (struct hints_window){1000, 900, 60};
+    h.output = (struct hints_window){100, 10, 60};
+    assert_ptr_equal(hints_tokens(&h), &h.output);
+    h.tokens = (struct hints_window){5000, 0, 60};
+    assert_ptr_equal(hints_tokens(&h), &h.tokens);
 }
 
 static void test_header_garbage(void **state)
@@ -247,11 +267,36 @@ static void test_waits(void **state)
         assert_true(retry_wait(n, -1, 60, &r) <= 60);
     for (i = 0; i < 200; i++) {
         w = retry_wait(1, 10, 60, &r);
-        assert_true(w >= 10 && w <= 10.25);
+        assert_true(w >= 10 && w <= 11);
         w = retry_wait(1, 4e8, 60, &r); /* a date in 2037 */
-        assert_true(w >= 60 && w <= 60.25);
-        w = retry_wait(9, 0, 60, &r);
-        NEAR(w, 0);
+        assert_true(w >= 60 && w <= 66);
+    }
+}
+
+/* "0" again and again, and the same to a thousand calls: never all at once. */
+static void test_waits_with_a_hint_are_spread(void **state)
+{
+    static const struct {
+        unsigned tried;
+        double hint, most;
+    } rows[] = {{1, 0, 0.05}, {3, 0, 0.2},    {20, 0, 1},
+                {1, 30, 33},  {1, 0.2, 0.25}, {0, 0, 0.025}};
+    struct rng r = rng_for(1, 0, "test");
+    double w, low, high;
+    size_t i;
+    int k;
+
+    (void)state;
+    for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        low = 1e9;
+        high = 0;
+        for (k = 0; k < 1000; k++) {
+            w = retry_wait(rows[i].tried, rows[i].hint, 60, &r);
+            low = w < low ? w : low;
+            high = w > high ? w : high;
+        }
+        assert_true(low >= rows[i].hint && high <= rows[i].most);
+        assert_true(high - low > 0.9 * (rows[i].most - rows[i].hint));
     }
 }
 
@@ -419,7 +464,7 @@ static void test_concurrency_grows(void **state)
     assert_true(endpoint_limit(&s.ep) >= 4 * before);
     for (i = 0; i < 40; i++)
         sim_full(&s, 200, 0);
-    assert_int_equal(endpoint_limit(&s.ep), 512);
+    assert_int_equal(endpoint_limit(&s.ep), 2048);
 }
 
 static void test_concurrency_holds_when_slower(void **state)
@@ -656,7 +701,7 @@ static void test_a_row_of_429_pauses_all(void **state)
     sim_one(&s, RESULT_OVERLOAD, 1, 20);
     sim_one(&s, RESULT_OVERLOAD, 1, 20);
     assert_true(endpoint_wait(&s.ep, s.now, 1) >= 19);
-    s.now += 21;
+    s.now += 22;
     assert_true(endpoint_wait(&s.ep, s.now, 1) <= 0);
 }
 
@@ -677,6 +722,88 @@ static void test_retry_budget(void **state)
     assert_true(endpoint_retry_delay(&s.ep, 60) > 0);
 }
 
+/* --- several base URLs --- */
+
+static struct pool *three(struct model *m)
+{
+    static const char *const urls[] = {"http://a/v1", "http://b/v1",
+                                       "http://c/v1"};
+    struct err err;
+    struct pool *p;
+    size_t i;
+
+    memset(m, 0, sizeof(*m));
+    m->kind = MODEL_HTTP;
+    m->name = (char *)"m";
+    m->nurls = 3;
+    for (i = 0; i < 3; i++)
+        m->urls[i] = (char *)urls[i];
+    p = pool_new(m, &err);
+    assert_non_null(p);
+    for (i = 0; i < 3; i++)
+        endpoint_reached(&p->ep[i]);
+    return p;
+}
+
+static void test_least_outstanding(void **state)
+{
+    struct model m;
+    struct pool *p = three(&m);
+    struct endpoint_outcome o = {.result = RESULT_ANSWER, .hint = -1};
+    struct rng rng = rng_for(1, 1, "pool");
+    struct endpoint *ep;
+    double wait;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 9; i++) {
+        ep = pool_pick(p, 100, 1, &wait);
+        assert_non_null(ep);
+        endpoint_start(ep, 100, 1);
+    }
+    for (i = 0; i < 3; i++)
+        assert_int_equal(p->ep[i].in_flight, 3);
+    endpoint_done(&p->ep[2], &policy, 101, &o, &rng);
+    assert_ptr_equal(pool_pick(p, 101, 1, &wait), &p->ep[2]);
+    pool_free(p);
+}
+
+/* A dead one is set aside, the others go on; then one call probes it. */
+static void test_set_aside_among_others(void **state)
+{
+    struct endpoint_outcome o = {.result = RESULT_FAULT, .hint = -1};
+    struct rng rng = rng_for(1, 1, "pool");
+    struct model m;
+    struct pool *p = three(&m);
+    double wait, now = 100;
+    int i;
+
+    (void)state;
+    p->ep[0].answered = true;
+    for (i = 0; i < 3; i++) {
+        endpoint_start(&p->ep[0], now, 1);
+        o.started = now;
+        now += 0.1;
+        endpoint_done(&p->ep[0], &policy, now, &o, &rng);
+    }
+    assert_int_equal(p->ep[0].state, ENDPOINT_ASIDE);
+    for (i = 0; i < 6; i++) {
+        struct endpoint *ep = pool_pick(p, now, 1, &wait);
+
+        assert_ptr_not_equal(ep, &p->ep[0]);
+        endpoint_start(ep, now, 1);
+    }
+    now += 61;
+    assert_ptr_equal(pool_pick(p, now, 1, &wait), &p->ep[0]);
+    endpoint_start(&p->ep[0], now, 1);
+    assert_ptr_not_equal(pool_pick(p, now, 1, &wait), &p->ep[0]);
+    o.result = RESULT_ANSWER;
+    endpoint_done(&p->ep[0], &policy, now, &o, &rng);
+    assert_int_equal(p->ep[0].state, ENDPOINT_OPEN);
+    assert_int_equal(pool_dead(p, NULL), 0);
+    pool_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -684,9 +811,11 @@ int main(void)
         cmocka_unit_test(test_retry_after_ms_wins),
         cmocka_unit_test(test_durations),
         cmocka_unit_test(test_rate_headers),
+        cmocka_unit_test(test_tightest_window),
         cmocka_unit_test(test_header_garbage),
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_waits),
+        cmocka_unit_test(test_waits_with_a_hint_are_spread),
         cmocka_unit_test(test_fault_shapes),
         cmocka_unit_test(test_fault_retry_info),
         cmocka_unit_test(test_fault_hostile),
@@ -706,6 +835,8 @@ int main(void)
         cmocka_unit_test(test_never_connected_gives_up_soon),
         cmocka_unit_test(test_a_row_of_429_pauses_all),
         cmocka_unit_test(test_retry_budget),
+        cmocka_unit_test(test_least_outstanding),
+        cmocka_unit_test(test_set_aside_among_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
