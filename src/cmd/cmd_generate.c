@@ -202,7 +202,7 @@ static int conclude(struct run *r, const struct settings *s,
     if (options_flag(o, "json"))
         print_json(manifest);
     if (!options_flag(o, "quiet"))
-        summary_print(manifest, s->out, stderr);
+        summary_print(manifest, run_net(r), s->out, stderr);
     cJSON_Delete(manifest);
     return 0;
 }

@@ -187,7 +187,49 @@ static void diversity(const cJSON *manifest, FILE *out)
             json_number(d, "self_bleu4", 0));
 }
 
-void summary_print(const cJSON *manifest, const char *folder, FILE *out)
+/* "12.3 s" or "250 ms", to see at a glance. */
+static const char *duration(double ms, char text[24])
+{
+    if (ms >= 10000)
+        snprintf(text, 24, "%.1f s", ms / 1000);
+    else
+        snprintf(text, 24, ms < 10 ? "%.1f ms" : "%.0f ms", ms);
+    return text;
+}
+
+/* What the servers did in this session, a row a base URL. */
+static void servers(const struct net *net, FILE *out)
+{
+    char calls[40], attempts[40], retries[40], p50[24], p90[24], p99[24],
+        waited[24];
+    struct net_stats st;
+    struct str s;
+    size_t i;
+
+    for (i = 0; net_stats(net, i, &st); i++) {
+        if (i == 0)
+            fprintf(out, "\n%-12s %8s %9s %8s %8s %8s %8s %9s\n", "Servers",
+                    "calls", "attempts", "retries", "p50", "p90", "p99",
+                    "waited");
+        str_init(&s, 4096);
+        text_printable(st.model, &s);
+        if (strncmp(st.model, st.url, strlen(st.url)) != 0) {
+            str_adds(&s, " at ");
+            text_printable(st.url, &s);
+        }
+        fprintf(out, "  %.77s\n", s.s);
+        str_release(&s);
+        fprintf(out, "  %-10s %8s %9s %8s %8s %8s %8s %9s\n", "",
+                count((double)st.calls, calls),
+                count((double)st.attempts, attempts),
+                count((double)st.retries, retries), duration(st.ms_p50, p50),
+                duration(st.ms_p90, p90), duration(st.ms_p99, p99),
+                duration(st.waited_ms, waited));
+    }
+}
+
+void summary_print(const cJSON *manifest, const struct net *net,
+                   const char *folder, FILE *out)
 {
     const cJSON *counts = json_object(manifest, "counts");
     double seconds = json_number(manifest, "seconds", -1);
@@ -198,6 +240,7 @@ void summary_print(const cJSON *manifest, const char *folder, FILE *out)
     by_reason(counts, out);
     calls(manifest, out);
     paid(manifest, out);
+    servers(net, out);
     diversity(manifest, out);
     str_init(&s, 1 << 16);
     if (seconds >= 0) {

@@ -270,7 +270,7 @@ static void count_overload(struct endpoint *ep, const struct endpoint_policy *p,
                            struct rng *jitter)
 {
     endpoint_reached(ep);
-    ep->counts.rate_limited++;
+    ep->counts.overloads++;
     ep->overloads++;
     /* One 429 among answers concerns one call; a row of them, everyone. */
     if (o->hint >= 0 && ep->overloads >= OVERLOADS_TO_WAIT)

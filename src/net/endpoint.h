@@ -71,8 +71,10 @@ struct bucket {
 };
 
 struct endpoint_counts {
-    uint64_t attempts, retries, rate_limited, failed, answered;
+    uint64_t attempts, retries, overloads, answered;
     uint64_t bytes_in, bytes_out, tokens_in, tokens_out;
+    double
+        waited_ms; /* of calls that it told to wait, or that its limits did */
 };
 
 struct endpoint {

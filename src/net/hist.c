@@ -19,15 +19,6 @@ void hist_add(struct hist *h, double ms)
     h->count++;
 }
 
-void hist_merge(struct hist *into, const struct hist *from)
-{
-    size_t i;
-
-    for (i = 0; i < HIST_BUCKETS; i++)
-        into->bucket[i] += from->bucket[i];
-    into->count += from->count;
-}
-
 double hist_quantile(const struct hist *h, double q)
 {
     uint64_t want = (uint64_t)ceil(q * (double)h->count), seen = 0;

@@ -21,7 +21,6 @@ struct hist {
 };
 
 void hist_add(struct hist *h, double ms);
-void hist_merge(struct hist *into, const struct hist *from);
 
 /* The middle of the bucket that holds quantile q in [0, 1]; 0 when empty. */
 double hist_quantile(const struct hist *h, double q);

@@ -223,7 +223,6 @@ int net_submit(struct net *net, const struct call *call, uint64_t ticket,
     if (j == NULL)
         return -1;
     j->pool = p;
-    p->calls++;
     net->jobs++;
     queue_push(&p->ready, j);
     return 0;
@@ -250,8 +249,6 @@ static void finish_badly(struct net *net, struct job *j,
                    j->attempts);
     else
         reply_fail(&j->reply, status, "%s", why);
-    if (status == REPLY_FAILED)
-        j->pool->failed++;
     finish(net, j);
 }
 
@@ -317,7 +314,7 @@ static void retry(struct net *net, struct job *j, struct endpoint *ep,
     wait = retry_wait(tried, s->hint, net->options.max_backoff, &net->jitter);
     if (overload) {
         ep->counts.retries++;
-        j->pool->waited_ms += 1000 * wait;
+        ep->counts.waited_ms += 1000 * wait;
     } else {
         wait += endpoint_retry_delay(ep, net->options.max_backoff);
     }
@@ -460,7 +457,7 @@ static void start(struct net *net, struct job *j, struct endpoint *ep)
     j->pool->on_wire++;
     j->fresh = false;
     if (j->held_at > 0)
-        j->pool->waited_ms += 1000 * (*net->now - j->held_at);
+        ep->counts.waited_ms += 1000 * (*net->now - j->held_at);
     j->held_at = 0;
 }
 
@@ -608,38 +605,37 @@ const char *net_schema_rung(const struct net *net, const struct model *model)
     return lack & LACKS_JSON_OBJECT ? "instructions" : "json_object";
 }
 
-static void add_counts(const struct endpoint *ep, struct net_stats *out)
+static void fill_stats(const struct pool *p, const struct endpoint *ep,
+                       struct net_stats *out)
 {
     const struct endpoint_counts *c = &ep->counts;
 
-    out->attempts += c->attempts;
-    out->retries += c->retries;
-    out->rate_limited += c->rate_limited;
-    out->bytes_in += c->bytes_in;
-    out->bytes_out += c->bytes_out;
-    out->tokens_in += c->tokens_in;
-    out->tokens_out += c->tokens_out;
+    *out = (struct net_stats){
+        .model = p->model->spec,
+        .url = ep->url,
+        .calls = c->answered,
+        .attempts = c->attempts,
+        .retries = c->retries,
+        .overloads = c->overloads,
+        .bytes_in = c->bytes_in,
+        .bytes_out = c->bytes_out,
+        .tokens_in = c->tokens_in,
+        .tokens_out = c->tokens_out,
+        .ms_p50 = hist_quantile(&ep->latency, 0.5),
+        .ms_p90 = hist_quantile(&ep->latency, 0.9),
+        .ms_p99 = hist_quantile(&ep->latency, 0.99),
+        .waited_ms = c->waited_ms,
+    };
 }
 
-void net_stats(const struct net *net, const struct model *model,
-               struct net_stats *out)
+bool net_stats(const struct net *net, size_t i, struct net_stats *out)
 {
-    const struct pool *p = find_pool(net, model);
-    struct hist all;
-    size_t i;
+    size_t k;
 
-    memset(out, 0, sizeof(*out));
-    memset(&all, 0, sizeof(all));
-    if (p == NULL)
-        return;
-    out->calls = p->calls;
-    out->failed = p->failed;
-    out->waited_ms = p->waited_ms;
-    for (i = 0; i < p->n; i++) {
-        add_counts(&p->ep[i], out);
-        hist_merge(&all, &p->ep[i].latency);
-    }
-    out->ms_p50 = hist_quantile(&all, 0.5);
-    out->ms_p90 = hist_quantile(&all, 0.9);
-    out->ms_p99 = hist_quantile(&all, 0.99);
+    for (k = 0; k < net->npools; i -= net->pools[k++]->n)
+        if (i < net->pools[k]->n) {
+            fill_stats(net->pools[k], &net->pools[k]->ep[i], out);
+            return true;
+        }
+    return false;
 }

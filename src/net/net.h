@@ -48,13 +48,17 @@ struct net_options {
 
 extern const struct net_options NET_DEFAULTS;
 
-/* What happened at one endpoint; all counts are of this session. */
+/* What happened at one base URL of one model, in this session. */
 struct net_stats {
-    uint64_t calls, attempts, retries, rate_limited, failed;
+    const char *model; /* its spec; lives as long as the model */
+    const char *url;
+    uint64_t calls; /* answered, whatever the answer said */
+    uint64_t attempts, retries;
+    uint64_t overloads; /* 429, 503, 529 */
     uint64_t bytes_in, bytes_out;
     uint64_t tokens_in, tokens_out;
-    double ms_p50, ms_p90, ms_p99; /* latency of answered attempts */
-    double waited_ms;              /* for rate limits, summed over calls */
+    double ms_p50, ms_p90, ms_p99; /* latency of the answered attempts */
+    double waited_ms; /* for rate limits and overloads, summed over calls */
 };
 
 struct net *net_new(const struct net_options *options, struct err *err);
@@ -97,7 +101,7 @@ int net_dead(struct net *net, const struct model *model, struct err *err);
  */
 const char *net_schema_rung(const struct net *net, const struct model *model);
 
-void net_stats(const struct net *net, const struct model *model,
-               struct net_stats *out);
+/* Of the `i`-th base URL that was used; false when there are not so many. */
+bool net_stats(const struct net *net, size_t i, struct net_stats *out);
 
 #endif

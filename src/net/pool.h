@@ -55,8 +55,6 @@ struct pool {
     struct job_queue waiting;
     double next_due; /* the earliest of `waiting` */
     size_t on_wire;
-    uint64_t calls, failed;
-    double waited_ms;
 };
 
 /* Reads the key.  NULL with a sentence when the model cannot be called. */

@@ -352,3 +352,8 @@ void run_progress(const struct run *r, struct run_progress *out)
         here > 0 ? seconds * (double)(r->options.n - r->accepted) / (double)here
                  : -1;
 }
+
+const struct net *run_net(const struct run *r)
+{
+    return exchange_net(r->exchange);
+}

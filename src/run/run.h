@@ -6,6 +6,7 @@
 #include "base/alias.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "net/net.h"
 #include "run/dialogue.h"
 #include "run/exchange.h"
 
@@ -94,6 +95,12 @@ int run_finish(struct run *r, struct err *err);
  * for the summary table and --json.  Members: see dataset/card.h.
  */
 cJSON *run_manifest(struct run *r, struct err *err);
+
+/*
+ * What the servers did in this session: latencies, retries, waits.  None of it
+ * ever goes into a file.
+ */
+const struct net *run_net(const struct run *r);
 
 /*
  * What would be done, as a tree (the caller deletes it): "config", and what is

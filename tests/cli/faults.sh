@@ -5,7 +5,11 @@
 
 serve --faults 429=0.05,500=0.03,503=0.03,empty=0.03,cut=0.03
 phgen --out local --n 40 --quiet --target-model builtin:cautious
-phgen --out remote --n 40 --quiet --target-model "$url#builtin:cautious"
+phgen --out remote --n 40 --target-model "$url#builtin:cautious"
 exits 0 'the run gets through'
+says err 'Servers' 'the summary has a table of the servers'
+holds 'with latencies, attempts and waits' \
+    grep -qE '^ +[0-9]+ +[0-9]+ +[1-9][0-9]* +[0-9.]+ ms ' err
+holds 'of which the manifest knows nothing' sh -c '! grep -q p99 remote/manifest.json'
 holds 'with the same dataset' cmp local/dataset.jsonl remote/dataset.jsonl
 finish

@@ -335,8 +335,9 @@ static void test_answer(void **state)
     assert_non_null(strstr(f.server[0].last, "\"seed\":7"));
     assert_null(strstr(f.server[0].last, "temperature"));
     assert_null(strstr(f.server[0].last, "max_tokens"));
-    net_stats(f.net, &f.model, &stats);
+    assert_true(net_stats(f.net, 0, &stats));
     assert_int_equal(stats.calls, 1);
+    assert_string_equal(stats.url, f.url[0]);
     assert_int_equal(stats.tokens_in, 3);
     assert_true(stats.bytes_in > 130 && stats.ms_p50 > 0);
     assert_int_equal(net_in_flight(f.net), 0);
@@ -731,7 +732,7 @@ static void test_closed_while_idle(void **state)
     ask(&f); /* sent on the old connection, which closes under it */
     assert_int_equal(f.reply.status, REPLY_OK);
     assert_int_equal(f.reply.attempts, 1);
-    net_stats(f.net, &f.model, &stats);
+    assert_true(net_stats(f.net, 0, &stats));
     assert_int_equal(stats.retries, 0);
     fix_stop(&f);
 }
@@ -999,6 +1000,35 @@ static void test_one_failing_model_holds_up_no_other(void **state)
     fix_stop(&f);
 }
 
+/* What the summary shows: a row a base URL, the waits where they came from. */
+static void test_stats(void **state)
+{
+    static const struct line script[] = {
+        {KEEP, EMPTY("429 Too Many") "retry-after-ms: 20\r\n\r\n", 0, 0, NULL},
+        {KEEP, EMPTY("500 Oops") "\r\n", 0, 0, NULL},
+        ANSWER};
+    struct net_stats s;
+    struct fix f;
+
+    (void)state;
+    START(&f, script);
+    fix_add_server(&f, script + 2, 1);
+    f.model.nurls = 1;
+    ask(&f);
+    assert_int_equal(f.reply.attempts, 3);
+    assert_true(net_stats(f.net, 0, &s));
+    assert_string_equal(s.model, "test:m");
+    assert_string_equal(s.url, f.url[0]);
+    assert_int_equal(s.calls, 1);
+    assert_int_equal(s.attempts, 3);
+    assert_int_equal(s.retries, 2);
+    assert_int_equal(s.overloads, 1);
+    assert_true(s.waited_ms >= 20 && s.waited_ms < 2000);
+    assert_true(s.ms_p50 > 0 && s.ms_p50 <= s.ms_p90 && s.ms_p90 <= s.ms_p99);
+    assert_false(net_stats(f.net, 1, &s));
+    fix_stop(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1029,6 +1059,7 @@ int main(void)
         cmocka_unit_test(test_dead_url_is_left),
         cmocka_unit_test(test_backoff_holds_no_slot),
         cmocka_unit_test(test_one_failing_model_holds_up_no_other),
+        cmocka_unit_test(test_stats),
     };
 
     unsetenv("http_proxy");
