@@ -4,6 +4,8 @@ seed_files = \
 	seeds/agents/generator.md \
 	seeds/agents/judge.md \
 	seeds/agents/orchestrator.md \
+	seeds/agents/responder.md \
+	seeds/agents/response-judge.md \
 	seeds/agents/witness.md \
 	seeds/categories.yaml \
 	seeds/concepts/01-personal-insulting-words.yaml \

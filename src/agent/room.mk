@@ -9,5 +9,6 @@ libphgen_a_SOURCES += \
 	src/agent/judge.c \
 	src/agent/orchestrator.c \
 	src/agent/panel.c src/agent/panel.h \
+	src/agent/responder.c src/agent/responder.h \
 	src/agent/target.c \
 	src/agent/witness.c

@@ -21,7 +21,8 @@
  * are borrowed and outlive it.  A reply owns its strings.
  */
 
-/* Who asks; the names stand in the ledger, the log and the summary. */
+/* Who asks; the names stand in the ledger, the log and the summary.  Those of
+ * the loop come first: a run's fingerprint has their instructions. */
 enum agent {
     AGENT_GENERATOR,
     AGENT_JUDGE,
@@ -29,6 +30,9 @@ enum agent {
     AGENT_WITNESS,
     AGENT_ANSWER_JUDGE,
     AGENT_ORCHESTRATOR,
+    AGENT_LOOP,
+    AGENT_RESPONDER = AGENT_LOOP,
+    AGENT_RESPONSE_JUDGE,
     AGENT_COUNT
 };
 const char *agent_name(enum agent a);

@@ -37,6 +37,8 @@ const struct builtin_model BUILTIN_MODELS[] = {
     {"builtin:always-harmless", "planted", "a judge that finds no harm, ever"},
     {"builtin:gullible", "planted", "a judge that does as the prompt says"},
     {"builtin:garbage", "planted", "a judge that cannot be read"},
+    {"builtin:responder", "responder", "writes answers without substance"},
+    {"builtin:response-judge", "response-judge", "judges these answers"},
     {NULL, NULL, NULL},
 };
 
@@ -138,6 +140,10 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
         answer_judge_speak(b->lexicon, payload, out);
     else if (strcmp(m->role, "planted") == 0)
         planted_speak(b->lexicon, name, payload, out);
+    else if (strcmp(m->role, "responder") == 0)
+        responder_speak(b->lexicon, payload, call->seed, out);
+    else if (strcmp(m->role, "response-judge") == 0)
+        response_judge_speak(b->lexicon, payload, out);
     else
         builtin_orchestrate(payload, out);
     cJSON_Delete(payload);

@@ -31,6 +31,10 @@
  *                 [{"model", "refusals", "samples"}], "witness": {"harmless",
  *                 "answers"}} -> {"decision": accept | accept_controversial |
  *                 reject, "reason"}
+ *   responder     {"conversation": [{"role", "content"}], "benign_reading",
+ *                 "label", "form"} -> {"thinking", "response"}
+ *   response judge {"conversation", "label", "response"} -> {"harmless",
+ *                 "answers", "refuses", "lectures": bool, "reason"}
  *   target, witness: the prompt itself -> free text
  * A message that is none of these gets a short plain answer, as from any
  * model; never an error.

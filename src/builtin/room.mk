@@ -7,5 +7,6 @@ libphgen_a_SOURCES += \
 	src/builtin/lexicon.c src/builtin/lexicon.h \
 	src/builtin/orchestrate.c src/builtin/orchestrate.h \
 	src/builtin/pattern.c src/builtin/pattern.h \
+	src/builtin/respond.c \
 	src/builtin/speak.h \
 	src/builtin/target.c

@@ -21,6 +21,13 @@ enum caution { LENIENT, BALANCED, CAUTIOUS };
 
 /* Does an answer begin to refuse?  A few stock phrases, no more. */
 bool answer_refuses(const char *answer);
+/* How the embedded judges see an answer to a prompt. */
+struct answer_reading {
+    bool harmless, refuses, answers;
+};
+void answer_read(const struct lexicon *lex, const char *prompt,
+                 const char *answer, struct answer_reading *out);
+
 void answer_judge_speak(const struct lexicon *lex, const cJSON *payload,
                         struct str *out);
 
@@ -38,5 +45,10 @@ bool guard_speak(const struct lexicon *lex, const char *name,
 /* The judges that a panel must withstand. */
 void planted_speak(const struct lexicon *lex, const char *name,
                    const cJSON *payload, struct str *out);
+
+void responder_speak(const struct lexicon *lex, const cJSON *payload,
+                     uint64_t key, struct str *out);
+void response_judge_speak(const struct lexicon *lex, const cJSON *payload,
+                          struct str *out);
 
 #endif

@@ -45,9 +45,16 @@ struct command {
     const struct example *examples; /* ends with a NULL line */
 };
 
-extern const struct command cmd_generate, cmd_graph_build, cmd_graph_stats,
-    cmd_graph_draw, cmd_graph_sample, cmd_serve, cmd_stats, cmd_models,
-    cmd_help;
+extern const struct command cmd_generate;
+extern const struct command cmd_graph_build;
+extern const struct command cmd_graph_draw;
+extern const struct command cmd_graph_sample;
+extern const struct command cmd_graph_stats;
+extern const struct command cmd_help;
+extern const struct command cmd_models;
+extern const struct command cmd_respond;
+extern const struct command cmd_serve;
+extern const struct command cmd_stats;
 
 extern const struct command *const CMD_TABLE[]; /* ends with NULL */
 

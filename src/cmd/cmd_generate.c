@@ -11,6 +11,7 @@
 #include "cmd/asking.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
+#include "cmd/responding.h"
 #include "cmd/settings.h"
 #include "cmd/stop.h"
 #include "cmd/summary.h"
@@ -88,6 +89,10 @@ static const struct option_row options[] = {
      "The concept graph, in GraphML. Default: graphs/concepts.graphml of the "
      "data folder.",
      OPTION_CONFIG | OPTION_FILE},
+    {"responses", 0, OPTION_FLAG, NULL, 0, 0, NULL,
+     "Write training answers for the rows, as \"phgen respond\" does.",
+     OPTION_CONFIG},
+    CMD_ROWS_RESPONDING,
     CMD_ROWS_ASKING,
     {"dry-run", 0, OPTION_FLAG, NULL, 0, 0, NULL,
      "Say what would be done and how many calls that is likely to take; call "
@@ -249,6 +254,9 @@ static enum cmd_exit run(struct options *o, struct err *err)
         set_log_level(o);
         code = options_flag(o, "dry-run") ? dry_run(&s, o, err)
                                           : generate(&s, o, err);
+        if (code == CMD_OK && options_flag(o, "responses") &&
+            !options_flag(o, "dry-run"))
+            code = responding_run(s.out, o, err);
     }
     settings_release(&s);
     return code;

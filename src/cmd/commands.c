@@ -7,11 +7,19 @@
 #include <string.h>
 
 const struct command *const CMD_TABLE[] = {
-    &cmd_generate,    &cmd_stats,
-    &cmd_models,      &cmd_graph_build,
-    &cmd_graph_stats, &cmd_graph_sample,
-    &cmd_graph_draw,  &cmd_serve,
-    &cmd_help,        NULL,
+    // clang-format off: a line a command
+    &cmd_generate,
+    &cmd_respond,
+    &cmd_stats,
+    &cmd_models,
+    &cmd_graph_build,
+    &cmd_graph_stats,
+    &cmd_graph_sample,
+    &cmd_graph_draw,
+    &cmd_serve,
+    &cmd_help,
+    NULL,
+    // clang-format on
 };
 
 #define COMMANDS_MAX 64

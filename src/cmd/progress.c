@@ -7,6 +7,7 @@
 #include "cmd/progress.h"
 #include "cmd/cmd.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,23 +82,44 @@ static void write_line(const struct run_progress *n, struct str *out)
     add_tokens(out, (double)n->tokens);
 }
 
-void progress_show(struct progress *p, const struct run_progress *now)
+static void draw(struct progress *p, struct str *line)
 {
-    struct str line;
     size_t width = (size_t)cmd_columns(stderr) - 1;
 
     p->shown = now_seconds();
-    str_init(&line, 1024);
-    write_line(now, &line);
     if (p->terminal) {
-        if (line.len > width)
-            str_cut(&line, width);
-        fprintf(stderr, "\033[K%s\r", line.s);
+        if (line->len > width)
+            str_cut(line, width);
+        fprintf(stderr, "\033[K%s\r", line->s);
         p->drawn = true;
     } else {
-        fprintf(stderr, "phgen: %s\n", line.s);
+        fprintf(stderr, "phgen: %s\n", line->s);
     }
     fflush(stderr);
+}
+
+void progress_show(struct progress *p, const struct run_progress *now)
+{
+    struct str line;
+
+    str_init(&line, 1024);
+    write_line(now, &line);
+    draw(p, &line);
+    str_release(&line);
+}
+
+void progress_text(struct progress *p, const char *fmt, ...)
+{
+    char text[512];
+    struct str line;
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    str_init(&line, 1024);
+    str_adds(&line, text);
+    draw(p, &line);
     str_release(&line);
 }
 

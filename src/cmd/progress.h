@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 /*
- * How a run gets on, on stderr: one line redrawn at most ten times a second
+ * How work gets on, on stderr: one line redrawn at most ten times a second
  * on a terminal, else a plain line every ten seconds.
  *
  *      struct progress p;
@@ -24,6 +24,9 @@ struct progress {
 void progress_init(struct progress *p, bool quiet);
 bool progress_due(const struct progress *p);
 void progress_show(struct progress *p, const struct run_progress *now);
+/* The same with any line, for other work than a run's. */
+void progress_text(struct progress *p, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 void progress_end(struct progress *p); /* clears the line */
 
 #endif

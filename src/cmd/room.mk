@@ -8,6 +8,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd_graph_stats.c \
 	src/cmd/cmd_help.c \
 	src/cmd/cmd_models.c \
+	src/cmd/cmd_respond.c \
 	src/cmd/cmd_serve.c \
 	src/cmd/cmd_stats.c \
 	src/cmd/commands.c \
@@ -15,6 +16,7 @@ libphgen_a_SOURCES += \
 	src/cmd/help.c \
 	src/cmd/man.c \
 	src/cmd/progress.c src/cmd/progress.h \
+	src/cmd/responding.c src/cmd/responding.h \
 	src/cmd/settings.c src/cmd/settings.h \
 	src/cmd/shared.c \
 	src/cmd/stop.c src/cmd/stop.h \

@@ -155,6 +155,39 @@ int files_write_manifest(const cJSON *manifest, const char *folder,
     return outfile_commit(&f, err);
 }
 
+int files_add_paid(struct store *store, cJSON *o, struct err *err)
+{
+    static const char *const names[] = {"paid", "paid_calls", "cost"};
+    cJSON *list, *v;
+    struct ledger_line *line;
+    struct spent all = {0};
+    size_t n, i;
+
+    for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+        cJSON_DeleteItemFromObjectCaseSensitive(o, names[i]);
+    list = cJSON_AddArrayToObject(o, "paid");
+    if (store_ledger_lines(store, &line, &n, err) != 0)
+        return -1;
+    for (i = 0; i < n; i++) {
+        const struct spent *s = &line[i].spent;
+
+        v = cJSON_CreateObject();
+        cJSON_AddStringToObject(v, "agent", line[i].agent);
+        cJSON_AddStringToObject(v, "model", line[i].model);
+        cJSON_AddNumberToObject(v, "calls", (double)s->calls);
+        cJSON_AddNumberToObject(v, "tokens_in", (double)s->tokens_in);
+        cJSON_AddNumberToObject(v, "tokens_out", (double)s->tokens_out);
+        cJSON_AddNumberToObject(v, "cost", s->cost);
+        cJSON_AddItemToArray(list, v);
+        all.calls += s->calls;
+        all.cost += s->cost;
+    }
+    ledger_lines_free(line, n);
+    cJSON_AddNumberToObject(o, "paid_calls", (double)all.calls);
+    cJSON_AddNumberToObject(o, "cost", all.cost);
+    return 0;
+}
+
 cJSON *files_read_manifest(const char *folder, struct err *err)
 {
     char *path = file_join(folder, FILES_MANIFEST);
@@ -197,6 +230,7 @@ int files_update(struct store *s, const char *folder, struct err *err)
     cJSON *manifest = files_read_manifest(folder, err);
     int failed = manifest == NULL ||
                  files_add_annexes(s, 0, manifest, err) != 0 ||
+                 files_add_paid(s, manifest, err) != 0 ||
                  files_write_rows(s, folder, err) != 0 ||
                  files_write_manifest(manifest, folder, err) != 0;
 

@@ -31,6 +31,10 @@ bool files_is_row(const struct decided *d);
 int files_add_annexes(struct store *s, uint64_t seq, cJSON *to,
                       struct err *err);
 
+/* Sets what went over the network, from the ledger: "paid" by agent and
+ * model, "paid_calls" and "cost" in all. */
+int files_add_paid(struct store *store, cJSON *manifest, struct err *err);
+
 /* dataset.jsonl and rejected.jsonl in the folder. */
 int files_write_rows(struct store *s, const char *folder, struct err *err);
 

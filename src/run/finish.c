@@ -171,36 +171,6 @@ static void add_categories(cJSON *counts, const struct run *r)
     }
 }
 
-/* What went over the network, by agent and model, from the ledger. */
-static int add_paid(cJSON *o, struct run *r, struct err *err)
-{
-    cJSON *list = cJSON_AddArrayToObject(o, "paid"), *v;
-    struct ledger_line *line;
-    struct spent all = {0};
-    size_t n, i;
-
-    if (store_ledger_lines(r->store, &line, &n, err) != 0)
-        return -1;
-    for (i = 0; i < n; i++) {
-        const struct spent *s = &line[i].spent;
-
-        v = cJSON_CreateObject();
-        cJSON_AddStringToObject(v, "agent", line[i].agent);
-        cJSON_AddStringToObject(v, "model", line[i].model);
-        cJSON_AddNumberToObject(v, "calls", (double)s->calls);
-        cJSON_AddNumberToObject(v, "tokens_in", (double)s->tokens_in);
-        cJSON_AddNumberToObject(v, "tokens_out", (double)s->tokens_out);
-        cJSON_AddNumberToObject(v, "cost", s->cost);
-        cJSON_AddItemToArray(list, v);
-        all.calls += s->calls;
-        all.cost += s->cost;
-    }
-    ledger_lines_free(line, n);
-    cJSON_AddNumberToObject(o, "paid_calls", (double)all.calls);
-    cJSON_AddNumberToObject(o, "cost", all.cost);
-    return 0;
-}
-
 cJSON *run_manifest(struct run *r, struct err *err)
 {
     cJSON *o = cJSON_CreateObject();
@@ -224,7 +194,7 @@ cJSON *run_manifest(struct run *r, struct err *err)
                  ? err_nomem(err)
                  : count_all(r, &t, err) != 0 ||
                        add_diversity(o, t.metrics, err) != 0 ||
-                       add_paid(o, r, err) != 0 ||
+                       files_add_paid(r->store, o, err) != 0 ||
                        files_add_annexes(r->store, 0, o, err) != 0;
     cJSON_AddNumberToObject(o, "seconds",
                             round((run_now() - r->started) * 100) / 100);

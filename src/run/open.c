@@ -251,7 +251,7 @@ static void hash_templates(struct run *r)
     struct hasher *h = hasher_new();
     int a;
 
-    for (a = 0; a < AGENT_COUNT; a++) {
+    for (a = 0; a < AGENT_LOOP; a++) {
         hash_number(h, r->templates[a].hash.high);
         hash_number(h, r->templates[a].hash.low);
     }

@@ -9,6 +9,7 @@ libphgen_a_SOURCES += \
 	src/run/models.c src/run/models.h \
 	src/run/open.c \
 	src/run/record.c src/run/record.h \
+	src/run/respond.c src/run/respond.h \
 	src/run/run.h src/run/state.h \
 	src/run/survey.c src/run/survey.h \
 	src/run/templates.c src/run/templates.h

@@ -25,6 +25,7 @@ enum statement {
     Q_LINES,
     Q_ADD,
     Q_ANNEX_PUT,
+    Q_ANNEX_DROP,
     Q_ANNEX_GET,
     Q_ANNEXES,
     QUERIES
@@ -52,6 +53,7 @@ static const char *const queries[QUERIES] = {
               "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [Q_ANNEX_PUT] = "INSERT INTO annexes (seq, kind, json) VALUES (?1, ?2, ?3) "
                     "ON CONFLICT (seq, kind) DO UPDATE SET json = ?3",
+    [Q_ANNEX_DROP] = "DELETE FROM annexes WHERE seq = ?1 AND kind = ?2",
     [Q_ANNEX_GET] = "SELECT json FROM annexes WHERE seq = ?1 AND kind = ?2",
     [Q_ANNEXES] = "SELECT kind, json FROM annexes WHERE seq = ?1 ORDER BY kind",
 };
@@ -403,6 +405,14 @@ int store_annex_put(struct store *s, const char *kind, uint64_t seq,
     bind_text(q, 2, kind);
     bind_text(q, 3, json);
     return run(s, Q_ANNEX_PUT, err, "store evidence");
+}
+
+int store_annex_drop(struct store *s, const char *kind, uint64_t seq,
+                     struct err *err)
+{
+    sqlite3_bind_int64(s->q[Q_ANNEX_DROP], 1, (sqlite3_int64)seq);
+    bind_text(s->q[Q_ANNEX_DROP], 2, kind);
+    return run(s, Q_ANNEX_DROP, err, "take evidence away");
 }
 
 int store_annex_get(struct store *s, const char *kind, uint64_t seq,

@@ -93,6 +93,9 @@ void store_read_end(struct store_cursor *c);
  */
 int store_annex_put(struct store *s, const char *kind, uint64_t seq,
                     const char *json, struct err *err);
+/* Takes it away, if it is there. */
+int store_annex_drop(struct store *s, const char *kind, uint64_t seq,
+                     struct err *err);
 /* 1 with the JSON appended, 0 when there is none, -1. */
 int store_annex_get(struct store *s, const char *kind, uint64_t seq,
                     struct str *json, struct err *err);

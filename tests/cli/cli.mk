@@ -31,6 +31,7 @@ cli_tests += \
 	tests/cli/panel.sh \
 	tests/cli/progress.sh \
 	tests/cli/ranges.sh \
+	tests/cli/respond.sh \
 	tests/cli/resume-killed.sh \
 	tests/cli/schema.sh \
 	tests/cli/stats.sh \

@@ -8,7 +8,8 @@ if ! $python -c 'import jsonschema' 2>/dev/null; then
     echo "1..0 # SKIP python3-jsonschema is missing (Debian package)"
     exit 0
 fi
-phgen --out run --n 150 --quiet --target-model builtin:balanced
+phgen --out run --n 150 --quiet --target-model builtin:balanced \
+    --responses --response-form reasoning
 exits 0 'a run with a balanced target'
 holds 'every row is valid' $python - "$PHGEN_SRC" run/dataset.jsonl <<'PY'
 import json, sys

@@ -22,3 +22,7 @@ unit_tests += tests/unit/test_exchange
 tests_unit_test_exchange_SOURCES = tests/unit/test_exchange.c
 tests_unit_test_exchange_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_exchange_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_responder
+tests_unit_test_responder_SOURCES = tests/unit/test_responder.c
+tests_unit_test_responder_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_responder_LDADD = libphgen.a $(CMOCKA_LIBS)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PHGEN_RUN_RESPOND_H
+#define PHGEN_RUN_RESPOND_H
+
+#include "agent/responder.h"
+#include "base/err.h"
+#include "run/desk.h"
+
+#include <stdint.h>
+
+/*
+ * Training answers for the rows of a run: each is written, judged, and
+ * written again while it is not good and rounds remain.
+ *
+ *      struct respond *r = respond_new(desk, &options, err);
+ *      while ((got = respond_turn(r, 100, err)) == RESPOND_MORE) ...
+ *      respond_finish(r, got == RESPOND_DONE, err);
+ *      files_update(store, folder, err);
+ *
+ * The desk's store is the run's.  Every row gets a "responder" annex
+ * {model, judge, form, rounds, verdict: "good" or why not}, and when the
+ * answer is good a "response" and, in the reasoning form, a "reasoning".
+ *
+ * Doing it again pays for nothing twice: the ledger has every reply.  Answers
+ * of an earlier pass with other models or another form are replaced.
+ */
+struct respond_options {
+    const char *responder, *judge; /* specs; NULL: the embedded ones */
+    enum response_form form;
+    unsigned rounds; /* at most, 1 or more */
+    uint64_t seed;
+};
+
+struct respond; /* heap; borrows the desk */
+
+struct respond *respond_new(struct desk *desk,
+                            const struct respond_options *options,
+                            struct err *err);
+void respond_free(struct respond *r);
+
+enum respond_state {
+    RESPOND_MORE,
+    RESPOND_DONE,
+    RESPOND_STOPPED, /* a limit or an interrupt, `err` says which */
+    RESPOND_ERROR
+};
+enum respond_state respond_turn(struct respond *r, int timeout_ms,
+                                struct err *err);
+void respond_stop(struct respond *r);
+
+struct respond_counts {
+    uint64_t rows, good, failed; /* rows: that were begun */
+};
+struct respond_counts respond_counts(const struct respond *r);
+
+/* Stores what it added up to: the manifest's "responses". */
+int respond_finish(struct respond *r, bool complete, struct err *err);
+
+#endif
