@@ -45,6 +45,7 @@ struct command {
     const struct example *examples; /* ends with a NULL line */
 };
 
+extern const struct command cmd_dedup;
 extern const struct command cmd_generate;
 extern const struct command cmd_graph_build;
 extern const struct command cmd_graph_draw;

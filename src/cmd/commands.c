@@ -11,6 +11,7 @@ const struct command *const CMD_TABLE[] = {
     &cmd_generate,
     &cmd_respond,
     &cmd_stats,
+    &cmd_dedup,
     &cmd_models,
     &cmd_graph_build,
     &cmd_graph_stats,

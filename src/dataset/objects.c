@@ -20,6 +20,8 @@ struct objects {
     struct str content;                   /* a chat message of several parts */
     char id[32], label[32], category[32]; /* numbers as text */
     size_t line;
+    const char *raw; /* of the value, borrowed like the row */
+    size_t raw_len;
     bool array, opened, closed;
 };
 
@@ -189,6 +191,8 @@ static int parse_value(struct objects *o, struct err *err)
     }
     if (rc <= 0)
         return rc;
+    o->raw = text;
+    o->raw_len = len;
     o->tree = json_parse(text, len, &why);
     if (o->tree == NULL)
         return source_error(o->source, o->line, err,
@@ -304,6 +308,9 @@ int objects_next(struct objects *o, struct reader_row *row, struct err *err)
         return no_prompt(o, err);
     row->len = strlen(row->prompt);
     row->line = o->line;
+    row->raw = o->raw;
+    row->raw_len = o->raw_len;
+    row->end = o->array ? "" : source_line_end(o->source);
     row->id = scalar(o->tree, "id", o->id);
     row->label = scalar(o->tree, "label", o->label);
     row->category = scalar(o->tree, "category", o->category);

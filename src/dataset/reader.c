@@ -5,6 +5,7 @@
  * content would read a text file that begins with "[" as JSON.
  */
 #include "dataset/reader.h"
+#include "base/str.h"
 #include "dataset/objects.h"
 #include "dataset/source.h"
 #include "dataset/table.h"
@@ -13,11 +14,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 const char *const READER_COLUMNS[] = {"prompt",      "text",     "question",
                                       "instruction", "messages", NULL};
 
+#define GUESS_ROWS 5000
+
 enum format { UNKNOWN, LINES, JSON, CSV, TSV, TEXT };
+
+static const enum reader_format shown[] = {
+    [UNKNOWN] = READER_TEXT, [LINES] = READER_LINES, [JSON] = READER_ARRAY,
+    [CSV] = READER_CSV,      [TSV] = READER_TSV,     [TEXT] = READER_TEXT,
+};
 
 static const struct {
     const char *ending;
@@ -33,6 +42,8 @@ struct reader {
     struct source *source;
     struct table *table;     /* one of these two, */
     struct objects *objects; /* or neither: plain text */
+    enum reader_format format;
+    struct str text; /* a line of plain text, to be trimmed */
     size_t skipped;
 };
 
@@ -116,6 +127,7 @@ static int open_format(struct reader *r, const char *column, struct err *err)
 
     if (choose_format(r->source, column, &format, err) != 0)
         return -1;
+    r->format = shown[format];
     switch (format) {
     case LINES:
     case JSON:
@@ -147,6 +159,7 @@ struct reader *reader_open(const char *path, const char *column,
         err_nomem(err);
         return NULL;
     }
+    str_init(&r->text, SOURCE_LINE_MAX + 1);
     r->source = source_open(path, err);
     if (r->source == NULL || open_format(r, column, err) != 0) {
         reader_close(r);
@@ -162,6 +175,7 @@ void reader_close(struct reader *r)
     table_close(r->table);
     objects_close(r->objects);
     source_close(r->source);
+    str_release(&r->text);
     free(r);
 }
 
@@ -172,7 +186,15 @@ static int text_next(struct reader *r, struct reader_row *row, struct err *err)
 
     if (rc != 1)
         return rc;
-    row->prompt = line;
+    str_clear(&r->text);
+    str_add(&r->text, line, row->len);
+    str_addc(&r->text, '\0'); /* heap memory also for an empty line */
+    if (str_failed(&r->text))
+        return err_nomem(err);
+    row->prompt = r->text.s;
+    row->raw = line;
+    row->raw_len = row->len;
+    row->end = source_line_end(r->source);
     row->line = source_lineno(r->source);
     return 1;
 }
@@ -216,6 +238,48 @@ int reader_next(struct reader *r, struct reader_row *row, struct err *err)
             return 1;
         r->skipped += r->table != NULL || r->objects != NULL;
     }
+}
+
+enum reader_format reader_format(const struct reader *r)
+{
+    return r->format;
+}
+
+const char *reader_header(const struct reader *r, size_t *len)
+{
+    if (r->table != NULL)
+        return table_header(r->table, len);
+    *len = 0;
+    return "";
+}
+
+int reader_guess(const char *path, const char *column, uint64_t *rows,
+                 uint64_t *bytes, struct err *err)
+{
+    struct reader_row row;
+    struct reader *r;
+    struct stat st;
+    double scale;
+    int rc = 1;
+
+    *rows = *bytes = 0;
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+        return 0; /* reading it will say what is wrong */
+    r = reader_open(path, column, err);
+    if (r == NULL)
+        return -1;
+    while (*rows < GUESS_ROWS && (rc = reader_next(r, &row, err)) == 1) {
+        (*rows)++;
+        *bytes += row.len;
+    }
+    if (rc == 1) { /* there are more */
+        scale = (double)st.st_size / (double)(source_taken(r->source) + 1);
+        scale = scale < 1 ? 1 : scale;
+        *rows = (uint64_t)((double)*rows * scale);
+        *bytes = (uint64_t)((double)*bytes * scale);
+    }
+    reader_close(r);
+    return rc < 0 ? -1 : 0;
 }
 
 size_t reader_skipped(const struct reader *r)

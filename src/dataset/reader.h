@@ -5,6 +5,7 @@
 #include "base/err.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Prompts out of other people's files, one at a time: what `--against`
@@ -17,7 +18,8 @@
  *      reader_close(r);               (n is 0, or -1 with a sentence)
  *
  * Formats, told by the name's ending and, where that says nothing, by the
- * content; each may be gzip- or Zstandard-compressed, and may be a pipe:
+ * content; each may be gzip- or Zstandard-compressed, and may be a pipe; "-" is
+ * standard input:
  *
  *   .jsonl .ndjson  JSON Lines: an object or a string a line
  *   .json           the same, or one array of objects or strings
@@ -37,6 +39,14 @@
  */
 struct reader; /* heap */
 
+enum reader_format {
+    READER_LINES, /* JSON Lines */
+    READER_ARRAY, /* one JSON array */
+    READER_CSV,
+    READER_TSV,
+    READER_TEXT
+};
+
 /* All strings are borrowed until the next call on the reader. */
 struct reader_row {
     const char *prompt; /* trimmed; prompt[len] is 0 */
@@ -45,6 +55,11 @@ struct reader_row {
     const char *id;       /* member or column "id"; NULL when none */
     const char *label;    /* "label"; NULL when none */
     const char *category; /* "category", else "type"; NULL when none */
+    /* The row as it stands in the file: of a JSON array the value, else with
+     * the line ends inside it and without the last one. */
+    const char *raw;
+    size_t raw_len;
+    const char *end; /* that last one: "\n", "\r\n" or "" */
 };
 
 extern const char *const READER_COLUMNS[]; /* ends with NULL */
@@ -54,6 +69,19 @@ struct reader *reader_open(const char *path, const char *column,
 
 /* 1 and a row, 0 at the end, -1 with a sentence. */
 int reader_next(struct reader *r, struct reader_row *row, struct err *err);
+
+enum reader_format reader_format(const struct reader *r);
+
+/* The header of CSV and TSV as it stands in the file, with its line end; ""
+ * for the other formats.  The reader's. */
+const char *reader_header(const struct reader *r, size_t *len);
+
+/*
+ * About how many rows a file has, and bytes of prompts: from its first rows
+ * and its size.  0 of both for a pipe, or "-", which are not read from.
+ */
+int reader_guess(const char *path, const char *column, uint64_t *rows,
+                 uint64_t *bytes, struct err *err);
 
 size_t reader_skipped(const struct reader *r); /* rows with no prompt text */
 

@@ -5,6 +5,8 @@ libphgen_a_SOURCES += \
 	src/dataset/metrics.c src/dataset/metrics.h \
 	src/dataset/objects.c src/dataset/objects.h \
 	src/dataset/reader.c src/dataset/reader.h \
+	src/dataset/shelf.c src/dataset/shelf.h \
 	src/dataset/source.c src/dataset/source.h \
-	src/dataset/table.c src/dataset/table.h
+	src/dataset/table.c src/dataset/table.h \
+	src/dataset/writer.c src/dataset/writer.h
 EXTRA_DIST += src/dataset/record.schema.json src/dataset/record.md

@@ -36,7 +36,9 @@ struct source {
     bool inside; /* in a packed frame whose end was not seen */
     bool raw_end, ended;
     size_t raw_pos, raw_len;
+    uint64_t taken;
     size_t pos, len; /* unread part of `out` */
+    const char *line_end;
     size_t lineno;
     bool bol; /* the next byte begins a line */
     struct str line;
@@ -74,6 +76,7 @@ static int more_raw(struct source *s, struct err *err)
     s->raw_len = fread(s->raw, 1, RAW_SIZE, s->file);
     if (ferror(s->file))
         return err_set(err, "cannot read %s: %s", s->path, strerror(errno));
+    s->taken += s->raw_len;
     s->raw_end = s->raw_len < RAW_SIZE;
     return 0;
 }
@@ -202,15 +205,18 @@ static int skip_mark(struct source *s, struct err *err)
 struct source *source_open(const char *path, struct err *err)
 {
     struct source *s = calloc(1, sizeof(*s));
+    bool input = strcmp(path, "-") == 0;
 
-    if (s == NULL || (s->path = strdup(path)) == NULL) {
+    if (s == NULL ||
+        (s->path = strdup(input ? "standard input" : path)) == NULL) {
         err_nomem(err);
         source_close(s);
         return NULL;
     }
     str_init(&s->line, SOURCE_LINE_MAX + 2);
     s->bol = true;
-    s->file = fopen(path, "rb");
+    s->line_end = "";
+    s->file = input ? stdin : fopen(path, "rb");
     if (s->file == NULL) {
         err_set(err, "cannot open %s: %s", path, strerror(errno));
         source_close(s);
@@ -230,7 +236,7 @@ void source_close(struct source *s)
     if (s->packing == GZIP)
         inflateEnd(&s->gzip);
     ZSTD_freeDStream(s->zstd);
-    if (s->file != NULL)
+    if (s->file != NULL && s->file != stdin)
         fclose(s->file);
     str_release(&s->line);
     free(s->path);
@@ -291,8 +297,10 @@ static int gather(struct source *s, struct err *err)
             return 1;
         if (refill(s, err) != 0)
             return -1;
-        if (s->ended && s->pos == s->len)
+        if (s->ended && s->pos == s->len) {
+            s->line_end = "";
             return any;
+        }
     }
 }
 
@@ -303,6 +311,7 @@ int source_line(struct source *s, char **line, size_t *len, struct err *err)
     int rc;
 
     s->lineno++;
+    s->line_end = "\n";
     if (lf != NULL) {
         *line = from;
         *len = (size_t)(lf - from);
@@ -311,13 +320,18 @@ int source_line(struct source *s, char **line, size_t *len, struct err *err)
         rc = gather(s, err);
         if (rc <= 0)
             return rc;
-        if (s->line.len == 0)
-            str_addc(&s->line, '\r'); /* so that there is a byte to own */
+        if (s->line.len == 0) { /* so that there is a byte to own */
+            str_addc(&s->line, '\0');
+            str_cut(&s->line, 0);
+        }
         *line = s->line.s;
         *len = s->line.len;
     }
-    if (*len > 0 && (*line)[*len - 1] == '\r')
+    if (*len > 0 && (*line)[*len - 1] == '\r') {
         (*len)--;
+        if (s->line_end[0] != '\0')
+            s->line_end = "\r\n";
+    }
     (*line)[*len] = '\0';
     if (*len > SOURCE_LINE_MAX)
         return too_long(s, err);
@@ -349,6 +363,16 @@ int source_peek(struct source *s, const char **bytes, size_t *len,
     *bytes = s->out + s->pos;
     *len = s->len - s->pos;
     return 0;
+}
+
+const char *source_line_end(const struct source *s)
+{
+    return s->line_end;
+}
+
+uint64_t source_taken(const struct source *s)
+{
+    return s->taken;
 }
 
 const char *source_path(const struct source *s)

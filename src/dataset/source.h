@@ -5,14 +5,15 @@
 #include "base/err.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * A text file as lines or bytes: unpacked, bounded, valid UTF-8.
  *
- * Plain, gzip (RFC 1952, by zlib) and Zstandard (RFC 8878, by libzstd) files
- * are told apart by their first bytes, not by their names, and read as a
- * stream, so a pipe will do and memory does not grow with the file.  A
- * leading byte order mark is skipped.
+ * The path "-" is standard input.  Plain, gzip (RFC 1952, by zlib) and
+ * Zstandard (RFC 8878, by libzstd) files are told apart by their first bytes,
+ * not by their names, and read as a stream, so a pipe will do and memory does
+ * not grow with the file.  A leading byte order mark is skipped.
  *
  *      struct source *s = source_open(path, err);
  *      while ((n = source_line(s, &line, &len, err)) == 1)
@@ -37,6 +38,9 @@ void source_close(struct source *s); /* accepts NULL */
  */
 int source_line(struct source *s, char **line, size_t *len, struct err *err);
 
+/* What ended the line last given: "\n", "\r\n", or "" at the file's end. */
+const char *source_line_end(const struct source *s);
+
 /* The next byte, unchecked; SOURCE_END or SOURCE_FAILED. */
 enum { SOURCE_END = -1, SOURCE_FAILED = -2 };
 int source_byte(struct source *s, struct err *err);
@@ -48,7 +52,10 @@ int source_byte(struct source *s, struct err *err);
 int source_peek(struct source *s, const char **bytes, size_t *len,
                 struct err *err);
 
-const char *source_path(const struct source *s);
+/* Bytes of the file, packed as it is, that were read so far. */
+uint64_t source_taken(const struct source *s);
+
+const char *source_path(const struct source *s); /* "standard input" for "-" */
 /* Of the line last given, or of the next byte; from 1. */
 size_t source_lineno(const struct source *s);
 

@@ -24,9 +24,12 @@
 struct table {
     struct source *source;
     struct csv_parser parser;
-    bool parsing;          /* the parser was initialised */
-    size_t line;           /* where the row begins */
-    size_t size;           /* its bytes so far */
+    bool parsing;    /* the parser was initialised */
+    size_t line;     /* where the row begins */
+    size_t size;     /* its bytes so far */
+    const char *end; /* of the last line read */
+    struct str raw;  /* as it stands in the file */
+    struct str header;
     struct str text;       /* its fields, a 0 behind each */
     size_t at[FIELDS_MAX]; /* where each field begins in `text` */
     size_t nfields;
@@ -87,6 +90,7 @@ static int read_row(struct table *t, struct err *err)
     t->nfields = t->size = 0;
     t->done = false;
     str_clear(&t->text);
+    str_clear(&t->raw);
     while (!t->done) {
         rc = source_line(t->source, &line, &len, err);
         if (rc == 0 && begun)
@@ -99,7 +103,11 @@ static int read_row(struct table *t, struct err *err)
             continue;
         if (!begun)
             t->line = source_lineno(t->source);
+        else
+            str_adds(&t->raw, t->end);
         begun = true;
+        str_add(&t->raw, line, len);
+        t->end = source_line_end(t->source);
         t->size += len + 1;
         if (t->size > SOURCE_LINE_MAX)
             return source_error(t->source, t->line, err,
@@ -112,7 +120,7 @@ static int read_row(struct table *t, struct err *err)
     if (t->nfields > FIELDS_MAX)
         return source_error(t->source, t->line, err,
                             "more than %d fields in a row", FIELDS_MAX);
-    return str_failed(&t->text) ? err_nomem(err) : 1;
+    return str_failed(&t->text) || str_failed(&t->raw) ? err_nomem(err) : 1;
 }
 
 static const char *field(const struct table *t, size_t i)
@@ -161,6 +169,8 @@ static int read_header(struct table *t, const char *column, struct err *err)
                        source_path(t->source));
     if (rc < 0)
         return -1;
+    str_add(&t->header, t->raw.s, t->raw.len);
+    str_adds(&t->header, t->end[0] != '\0' ? t->end : "\n");
     t->width = t->nfields;
     t->prompt = ABSENT;
     if (column != NULL)
@@ -189,6 +199,8 @@ struct table *table_open(struct source *source, char delimiter,
     }
     t->source = source;
     str_init(&t->text, SOURCE_LINE_MAX + 2 * FIELDS_MAX);
+    str_init(&t->raw, 2 * SOURCE_LINE_MAX);
+    str_init(&t->header, 2 * SOURCE_LINE_MAX);
     if (csv_init(&t->parser, CSV_STRICT) != 0) {
         err_nomem(err);
         table_close(t);
@@ -222,7 +234,16 @@ int table_next(struct table *t, struct reader_row *row, struct err *err)
     row->id = field(t, t->id);
     row->label = field(t, t->label);
     row->category = field(t, t->category);
+    row->raw = t->raw.s;
+    row->raw_len = t->raw.len;
+    row->end = t->end;
     return 1;
+}
+
+const char *table_header(const struct table *t, size_t *len)
+{
+    *len = t->header.len;
+    return t->header.s;
 }
 
 void table_close(struct table *t)
@@ -232,5 +253,7 @@ void table_close(struct table *t)
     if (t->parsing)
         csv_free(&t->parser);
     str_release(&t->text);
+    str_release(&t->raw);
+    str_release(&t->header);
     free(t);
 }

@@ -20,6 +20,8 @@ struct table; /* heap */
 struct table *table_open(struct source *source, char delimiter,
                          const char *column, struct err *err);
 int table_next(struct table *t, struct reader_row *row, struct err *err);
+/* The header line as it stands in the file, with its end. */
+const char *table_header(const struct table *t, size_t *len);
 void table_close(struct table *t);
 
 #endif

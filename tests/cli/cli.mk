@@ -10,6 +10,11 @@ cli_tests += \
 	tests/cli/completion.sh \
 	tests/cli/concurrency.sh \
 	tests/cli/config.sh \
+	tests/cli/dedup.sh \
+	tests/cli/dedup-against.sh \
+	tests/cli/dedup-formats.sh \
+	tests/cli/dedup-modes.sh \
+	tests/cli/dedup-threads.sh \
 	tests/cli/documents.sh \
 	tests/cli/dry-run.sh \
 	tests/cli/faults.sh \

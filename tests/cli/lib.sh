@@ -39,7 +39,7 @@ trap 'exit 99' HUP INT TERM
 phgen()
 {
     case $1 in
-    help | stats | models | -h | --help | --version) "$PHGEN" "$@" ;;
+    help | stats | dedup | models | -h | --help | --version) "$PHGEN" "$@" ;;
     graph) sub=$2; shift 2; "$PHGEN" graph "$sub" --data-dir "$PHGEN_DATA" "$@" ;;
     -*) "$PHGEN" --data-dir "$PHGEN_DATA" "$@" ;;
     *) sub=$1; shift; "$PHGEN" "$sub" --data-dir "$PHGEN_DATA" "$@" ;;
