@@ -120,6 +120,35 @@ static void categories(const cJSON *counts, FILE *out)
     two_columns(all, out);
 }
 
+static void panel(const cJSON *manifest, FILE *out)
+{
+    const cJSON *p = json_object(manifest, "panel"), *judge, *n;
+    const cJSON *alpha = cJSON_GetObjectItemCaseSensitive(p, "alpha");
+    char a[40], b[40];
+    struct str name;
+
+    if (json_number(p, "items", 0) < 1)
+        return;
+    fprintf(out, "\n%-32s %12s %12s %12s\n", "Judges", "verdicts", "abstained",
+            "reliability");
+    cJSON_ArrayForEach(judge, json_array(p, "judges"))
+    {
+        n = json_object(judge, "verdicts");
+        str_init(&name, 4096);
+        text_printable(json_string(judge, "model"), &name);
+        fprintf(out, "  %-*.*s %12s %12s %12.3f\n", NAME_WIDTH, NAME_WIDTH,
+                name.s, count(total(n) - json_number(n, "abstain", 0), a),
+                count(json_number(n, "abstain", 0), b),
+                json_number(judge, "reliability", 0));
+        str_release(&name);
+    }
+    if (cJSON_IsNumber(alpha))
+        fprintf(out,
+                "  They agree with Krippendorff's alpha %.3f over %s "
+                "wordings.\n",
+                alpha->valuedouble, count(json_number(p, "items", 0), a));
+}
+
 static void calls(const cJSON *manifest, FILE *out)
 {
     const cJSON *all = json_object(manifest, "calls"), *agent;
@@ -238,6 +267,7 @@ void summary_print(const cJSON *manifest, const struct net *net,
     labels(counts, out);
     categories(counts, out);
     by_reason(counts, out);
+    panel(manifest, out);
     calls(manifest, out);
     paid(manifest, out);
     servers(net, out);

@@ -147,6 +147,56 @@ static void categories(const cJSON *manifest, FILE *out)
     fputc('\n', out);
 }
 
+static void verdict_row(const cJSON *judge, FILE *out)
+{
+    static const char *const verdicts[] = {"harmless", "controversial",
+                                           "harmful", "abstain"};
+    const cJSON *n = json_object(judge, "verdicts");
+    const cJSON *r = json_object(judge, "recognises");
+    size_t i;
+
+    fputs("| ", out);
+    markdown_code(json_string(judge, "model"), out);
+    fputs(" | ", out);
+    markdown_code(json_string(judge, "form"), out);
+    for (i = 0; i < 4; i++) {
+        fputs(" | ", out);
+        markdown_count(json_number(n, verdicts[i], 0), out);
+    }
+    fprintf(out, " | %.3f | %.2f, %.2f, %.2f |\n",
+            json_number(judge, "reliability", 0), json_number(r, "harmless", 0),
+            json_number(r, "controversial", 0), json_number(r, "harmful", 0));
+}
+
+static void panel(const cJSON *manifest, FILE *out)
+{
+    const cJSON *p = json_object(manifest, "panel"), *judge;
+
+    if (p == NULL || json_number(p, "items", 0) < 1)
+        return;
+    fputs("### Judges\n\n", out);
+    markdown_count(json_number(p, "items", 0), out);
+    fputs(" wordings were judged, those of rejected candidates and earlier "
+          "rounds too.\nKrippendorff's alpha (nominal) of the panel: ",
+          out);
+    if (cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(p, "alpha")))
+        fprintf(out, "%.3f", json_number(p, "alpha", 0));
+    else
+        fputs("not defined", out);
+    fputs(" (1 is perfect,\n0 what chance would give).\n\n"
+          "| Judge | Form | Harmless | Controversial | Harmful | Abstain | "
+          "Reliability | Recognises |\n"
+          "|---|---|---:|---:|---:|---:|---:|---|\n",
+          out);
+    cJSON_ArrayForEach(judge, json_array(p, "judges")) verdict_row(judge, out);
+    fputs("\nReliability is the probability that a verdict is the right one, "
+          "by the model of\nDawid and Skene (1979), from the votes alone; "
+          "\"recognises\" is the same for what\nis truly harmless, "
+          "controversial and harmful. No person's judgement is in it:\njudges "
+          "that share a blind spot look better than they are.\n\n",
+          out);
+}
+
 /* Columns that no agent has are left out: absent is not zero. */
 static bool has_column(const cJSON *calls, const char *member)
 {
@@ -247,6 +297,7 @@ void figures_write(const cJSON *manifest, FILE *out)
     pairs(json_object(manifest, "config"), "Parameters", "Name", "Value", out);
     counts(manifest, out);
     categories(manifest, out);
+    panel(manifest, out);
     diversity(manifest, out);
     calls(manifest, out);
     hashes(manifest, out);

@@ -4,6 +4,7 @@ libphgen_a_SOURCES += \
 	src/dataset/markdown.c src/dataset/markdown.h \
 	src/dataset/metrics.c src/dataset/metrics.h \
 	src/dataset/objects.c src/dataset/objects.h \
+	src/dataset/ratings.c src/dataset/ratings.h \
 	src/dataset/reader.c src/dataset/reader.h \
 	src/dataset/shelf.c src/dataset/shelf.h \
 	src/dataset/source.c src/dataset/source.h \

@@ -350,9 +350,9 @@ static void add_trail(struct dialogue *d, enum drop why, const char *detail)
     if (detail != NULL)
         cJSON_AddStringToObject(o, "detail", detail);
     votes = cJSON_AddArrayToObject(o, "verdicts");
-    for (i = 0; i < c->nvotes; i++)
-        cJSON_AddItemToArray(
-            votes, cJSON_CreateString(verdict_name(c->votes[i].verdict)));
+    for (i = 0; c->nvotes > 0 && i < d->plan->njudges; i++)
+        cJSON_AddItemToArray(votes, cJSON_CreateString(verdict_name(
+                                        candidate_verdict_of(c, i))));
     if (c->ntargets > 0) {
         cJSON_AddNumberToObject(o, "refusals", c->targets[0].refusals);
         cJSON_AddNumberToObject(o, "samples", c->targets[0].samples);

@@ -5,6 +5,7 @@
  * the same as those of one that was not; only `seconds` and `created` are of
  * the session.
  */
+#include "run/evidence.h"
 #include "run/files.h"
 #include "run/state.h"
 
@@ -39,6 +40,7 @@ static cJSON *object_in(cJSON *o, const char *name)
 struct tallies {
     cJSON *counts, *calls;
     struct metrics *metrics;
+    struct evidence *evidence;
 };
 
 static void count_usage(cJSON *calls, const char *json)
@@ -65,6 +67,8 @@ static int count_one(struct tallies *t, const struct decided *d,
     add_to(t->counts, "candidates", 1);
     add_to(t->counts, d->outcome, 1);
     count_usage(t->calls, d->usage);
+    if (evidence_add(t->evidence, d, err) != 0)
+        return -1;
     if (!files_is_row(d)) {
         add_to(object_in(t->counts, "dropped_by_reason"), d->reason, 1);
         return 0;
@@ -174,8 +178,8 @@ static void add_categories(cJSON *counts, const struct run *r)
 cJSON *run_manifest(struct run *r, struct err *err)
 {
     cJSON *o = cJSON_CreateObject();
-    struct tallies t = {.metrics =
-                            metrics_new(METRICS_SAMPLE, r->options.seed)};
+    struct tallies t = {.metrics = metrics_new(METRICS_SAMPLE, r->options.seed),
+                        .evidence = evidence_new(&r->plan, err)};
     int failed;
 
     cJSON_AddStringToObject(o, "phgen", PHGEN_VERSION);
@@ -190,15 +194,17 @@ cJSON *run_manifest(struct run *r, struct err *err)
     cJSON_AddNumberToObject(t.counts, "accepted", 0);
     add_categories(t.counts, r);
     t.calls = cJSON_AddObjectToObject(o, "calls");
-    failed = t.metrics == NULL
+    failed = t.metrics == NULL || t.evidence == NULL
                  ? err_nomem(err)
                  : count_all(r, &t, err) != 0 ||
+                       evidence_report(t.evidence, o, err) != 0 ||
                        add_diversity(o, t.metrics, err) != 0 ||
                        files_add_paid(r->store, o, err) != 0 ||
                        files_add_annexes(r->store, 0, o, err) != 0;
     cJSON_AddNumberToObject(o, "seconds",
                             round((run_now() - r->started) * 100) / 100);
     metrics_free(t.metrics);
+    evidence_free(t.evidence);
     if (failed) {
         cJSON_Delete(o);
         return NULL;

@@ -2,6 +2,7 @@ libphgen_a_SOURCES += \
 	src/run/desk.c src/run/desk.h \
 	src/run/dialogue.c src/run/dialogue.h \
 	src/run/dry.c \
+	src/run/evidence.c src/run/evidence.h \
 	src/run/exchange.c src/run/exchange.h \
 	src/run/files.c src/run/files.h \
 	src/run/finish.c \

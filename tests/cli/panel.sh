@@ -20,6 +20,18 @@ phgen --out strict --n 40 --quiet --target-model builtin:cautious
 exits 1 'without the table it is another run'
 says err 'its panel is'
 
+# How good the judges are, in the manifest, the card and the summary.
+phgen --out plain --n 40 --target-model builtin:cautious
+says err "They agree with Krippendorff's alpha"
+says plain/README.md 'Dawid and Skene (1979)'
+says plain/manifest.json '"reliability":'
+phgen --out planted --n 200 --quiet --target-model builtin:cautious \
+    -j builtin:judge-strict -j builtin:judge-moderate \
+    -j builtin:judge-permissive -j builtin:always-harmless
+holds 'who always says harmless recognises nothing else' sh -c \
+    'tr -d " \t\n" <planted/manifest.json |
+        grep -q "always-harmless.*\"harmless\":1,\"controversial\":0,"'
+
 printf 'n: 5\npanel:\n  - {when: harmful > most, then: drop}\n' >bad.yaml
 phgen --config bad.yaml --target-model builtin:cautious
 exits 1 'a mistake in it'

@@ -6,3 +6,7 @@ unit_tests += tests/unit/test_panel
 tests_unit_test_panel_SOURCES = tests/unit/test_panel.c
 tests_unit_test_panel_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_panel_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_ratings
+tests_unit_test_ratings_SOURCES = tests/unit/test_ratings.c
+tests_unit_test_ratings_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ratings_LDADD = libphgen.a $(CMOCKA_LIBS)

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Read back from the store's records, like everything that is reported: the
+ * final votes from `judges`, those of earlier rounds from the trail.
+ */
+#include "run/evidence.h"
+#include "dataset/ratings.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SAYS 3 /* harmless, controversial, harmful */
+
+struct evidence {
+    const struct dialogue_plan *plan;
+    struct ratings *ratings;
+    uint64_t verdicts[JUDGES_MAX][VERDICTS];
+};
+
+struct evidence *evidence_new(const struct dialogue_plan *plan, struct err *err)
+{
+    struct evidence *e = calloc(1, sizeof(*e));
+
+    if (e != NULL) {
+        e->plan = plan;
+        e->ratings = ratings_new(plan->njudges, SAYS);
+    }
+    if (e == NULL || e->ratings == NULL) {
+        evidence_free(e);
+        err_nomem(err);
+        return NULL;
+    }
+    return e;
+}
+
+void evidence_free(struct evidence *e)
+{
+    if (e == NULL)
+        return;
+    ratings_free(e->ratings);
+    free(e);
+}
+
+/* --- counting --- */
+
+/* One wording: a list of verdicts, or of objects that have one, by judge. */
+static int add_item(struct evidence *e, const cJSON *list, struct err *err)
+{
+    uint8_t said[JUDGES_MAX * SAYS] = {0};
+    const cJSON *v;
+    const char *name;
+    size_t judge = 0;
+    int verdict;
+
+    cJSON_ArrayForEach(v, list)
+    {
+        name = cJSON_IsObject(v) ? json_string(v, "verdict")
+                                 : cJSON_GetStringValue(v);
+        verdict = name != NULL ? verdict_find(name) : -1;
+        if (verdict < 0 || judge == e->plan->njudges)
+            break;
+        e->verdicts[judge][verdict]++;
+        if (verdict != VERDICT_ABSTAIN)
+            said[judge * SAYS + (size_t)verdict - VERDICT_HARMLESS] = 1;
+        judge++;
+    }
+    return ratings_add(e->ratings, said, err);
+}
+
+int evidence_add(struct evidence *e, const struct decided *d, struct err *err)
+{
+    cJSON *record = json_parse(d->record, strlen(d->record), err);
+    cJSON *trail = NULL;
+    const cJSON *round;
+    int failed;
+
+    if (record == NULL)
+        return -1;
+    failed = add_item(e, json_array(record, "judges"), err);
+    if (*d->trail != '\0')
+        trail = json_parse(d->trail, strlen(d->trail), NULL);
+    cJSON_ArrayForEach(round, trail)
+    {
+        if (!failed)
+            failed = add_item(e, json_array(round, "verdicts"), err);
+    }
+    cJSON_Delete(trail);
+    cJSON_Delete(record);
+    return failed;
+}
+
+/* --- telling --- */
+
+static double round4(double x)
+{
+    return round(x * 1e4) / 1e4;
+}
+
+static void add_shares(cJSON *o, const char *name, const double share[SAYS])
+{
+    cJSON *v = cJSON_AddObjectToObject(o, name);
+    int c;
+
+    for (c = 0; c < SAYS; c++)
+        cJSON_AddNumberToObject(
+            v, verdict_name((enum verdict)(c + VERDICT_HARMLESS)),
+            round4(share[c]));
+}
+
+static void add_judge(cJSON *list, const struct evidence *e,
+                      const struct rating_model *m, size_t j)
+{
+    const struct model *judge = e->plan->judges[j];
+    cJSON *o = cJSON_CreateObject(), *counts;
+    double recognises[SAYS];
+    int v;
+
+    for (v = 0; v < SAYS; v++)
+        recognises[v] = m->said[j][v][v];
+    cJSON_AddStringToObject(o, "model", judge->name);
+    cJSON_AddStringToObject(
+        o, "form", judge->guard != NULL ? judge->guard->name : "rubric");
+    counts = cJSON_AddObjectToObject(o, "verdicts");
+    for (v = 0; v < VERDICTS; v++)
+        cJSON_AddNumberToObject(counts, verdict_name((enum verdict)v),
+                                (double)e->verdicts[j][v]);
+    cJSON_AddNumberToObject(o, "reliability", round4(m->accuracy[j]));
+    add_shares(o, "recognises", recognises);
+    cJSON_AddItemToArray(list, o);
+}
+
+int evidence_report(const struct evidence *e, cJSON *manifest, struct err *err)
+{
+    cJSON *o = cJSON_AddObjectToObject(manifest, "panel"), *list;
+    double alpha = ratings_alpha(e->ratings);
+    struct rating_model m;
+    size_t j;
+
+    if (ratings_dawid_skene(e->ratings, &m, err) != 0)
+        return -1;
+    cJSON_AddNumberToObject(o, "items", (double)ratings_items(e->ratings));
+    if (isnan(alpha))
+        cJSON_AddNullToObject(o, "alpha");
+    else
+        cJSON_AddNumberToObject(o, "alpha", round4(alpha));
+    add_shares(o, "prevalence", m.prior);
+    list = cJSON_AddArrayToObject(o, "judges");
+    for (j = 0; j < e->plan->njudges; j++)
+        add_judge(list, e, &m, j);
+    return 0;
+}
