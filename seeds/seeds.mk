@@ -53,4 +53,5 @@ seed_files = \
 	seeds/concepts/43-governance-decision-advice.yaml \
 	seeds/concepts/44-dangerous-machinery-operation.yaml \
 	seeds/grammar.yaml \
-	seeds/lexicon.yaml
+	seeds/lexicon.yaml \
+	seeds/shapes.yaml

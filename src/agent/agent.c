@@ -24,6 +24,19 @@ enum trouble agent_trouble(const struct reply *reply)
     return TROUBLE_NONE;
 }
 
+void agent_add_turns(const struct turns *t, const char *name, cJSON *payload)
+{
+    cJSON *list = cJSON_AddArrayToObject(payload, name), *m;
+    size_t i;
+
+    for (i = 0; i < t->n; i++) {
+        m = cJSON_CreateObject();
+        cJSON_AddStringToObject(m, "role", role_name(t->at[i].role));
+        cJSON_AddStringToObject(m, "text", t->at[i].text);
+        cJSON_AddItemToArray(list, m);
+    }
+}
+
 int agent_tell(const struct template *t, const struct str *payload,
                struct call *call, struct err *err)
 {
@@ -32,6 +45,35 @@ int agent_tell(const struct template *t, const struct str *payload,
     if (call_add(call, ROLE_SYSTEM, t->text, err) != 0)
         return -1;
     return call_add(call, ROLE_USER, payload->s, err);
+}
+
+int agent_converse(const struct candidate *c, struct call *call,
+                   struct err *err)
+{
+    size_t i;
+
+    for (i = 0; i < c->turns.n; i++)
+        if (call_add(call, c->turns.at[i].role, c->turns.at[i].text, err) != 0)
+            return -1;
+    return call_add(call, ROLE_USER, c->prompt, err);
+}
+
+void agent_transcript(const struct candidate *c, struct str *out)
+{
+    size_t i;
+
+    for (i = 0; i < c->turns.n; i++)
+        str_addf(out, "%s: %s\n",
+                 c->turns.at[i].role == ROLE_USER ? "User" : "Assistant",
+                 c->turns.at[i].text);
+    str_addf(out, "User: %s", c->prompt);
+}
+
+void agent_add_request(const struct candidate *c, cJSON *payload)
+{
+    if (c->turns.n > 0)
+        agent_add_turns(&c->turns, "conversation", payload);
+    cJSON_AddStringToObject(payload, "prompt", c->prompt);
 }
 
 int agent_repair(struct call *call, const struct reply *reply,

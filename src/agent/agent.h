@@ -7,6 +7,7 @@
 #include "agent/panel.h"
 #include "base/call.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/str.h"
 
 /*
@@ -47,12 +48,27 @@ int agent_tell(const struct template *t, const struct str *payload,
 int agent_repair(struct call *call, const struct reply *reply,
                  const char *problem, struct err *err);
 
+/* The conversation as the target and the witness get it: the turns before,
+ * then the request. */
+int agent_converse(const struct candidate *c, struct call *call,
+                   struct err *err);
+
+/* The same as one text, "User: ..." and "Assistant: ..." by line. */
+void agent_transcript(const struct candidate *c, struct str *out);
+
+/* Turns as a member of this name: a list of {"role", "text"}. */
+void agent_add_turns(const struct turns *t, const char *name, cJSON *payload);
+
+/* The same as data for those who judge: appends the members "conversation"
+ * (a list of {"role", "text"}; left out when there is none) and "prompt". */
+void agent_add_request(const struct candidate *c, cJSON *payload);
+
 int generator_ask(const struct template *t, const struct candidate *c,
                   struct call *call, struct err *err);
 int generator_hear(struct candidate *c, const struct reply *reply,
                    struct err *err);
 
-/* Blind: sees the prompt and nothing else. */
+/* Blind: sees the conversation and nothing else. */
 int judge_ask(const struct template *t, const struct candidate *c,
               struct call *call, struct err *err);
 int judge_hear(struct candidate *c, size_t vote, const struct reply *reply,

@@ -89,6 +89,25 @@ const char *move_name(enum move m)
     return moves[m];
 }
 
+int turns_add(struct turns *t, enum role role, const char *text,
+              struct err *err)
+{
+    char *copy = strdup(text);
+
+    assert(t->n < TURNS_MAX);
+    if (copy == NULL)
+        return err_nomem(err);
+    t->at[t->n].role = role;
+    t->at[t->n++].text = copy;
+    return 0;
+}
+
+void turns_release(struct turns *t)
+{
+    while (t->n > 0)
+        free(t->at[--t->n].text);
+}
+
 char *candidate_set(char **field, const char *value)
 {
     free(*field);
@@ -110,6 +129,7 @@ static void clear_evidence(struct candidate *c)
     size_t i;
 
     free(c->prompt);
+    turns_release(&c->turns);
     free(c->benign_reading);
     free(c->generator);
     c->prompt = c->benign_reading = c->generator = NULL;
@@ -144,6 +164,7 @@ void candidate_release(struct candidate *c)
     clear_evidence(c);
     free(c->feedback);
     free(c->previous);
+    turns_release(&c->previous_turns);
     free(c->detail);
     c->feedback = c->previous = c->detail = NULL;
 }
@@ -154,6 +175,9 @@ int candidate_next_round(struct candidate *c, enum move move,
     free(c->previous);
     c->previous = c->prompt;
     c->prompt = NULL;
+    turns_release(&c->previous_turns);
+    c->previous_turns = c->turns;
+    memset(&c->turns, 0, sizeof(c->turns));
     if (candidate_set(&c->feedback, feedback) == NULL)
         return err_nomem(err);
     clear_evidence(c);

@@ -3,8 +3,10 @@
 #define PHGEN_AGENT_CANDIDATE_H
 
 #include "agent/refusal.h"
+#include "base/call.h"
 #include "base/concept.h"
 #include "base/err.h"
+#include "base/shape.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +22,14 @@
 #define VOTES_MAX   64 /* of all judges together */
 #define TARGETS_MAX 16
 #define FOCUS_MAX   8
+#define TURNS_MAX   8
+
+/* What was said before the request: user and assistant in turn, the user
+ * first and the assistant last.  None for a request that stands alone. */
+struct turns {
+    struct message at[TURNS_MAX];
+    size_t n;
+};
 
 enum verdict {
     VERDICT_ABSTAIN, /* no answer that can be read: counts for nothing */
@@ -104,12 +114,15 @@ const char *move_name(enum move m);
 struct candidate {
     uint64_t seq;
     struct path path;
+    enum shape shape;
     uint32_t round; /* from 1 */
     enum move move; /* of this round */
     char *feedback; /* why it came back; NULL in round 1 */
     char *previous; /* the prompt of the round before; NULL in round 1 */
+    struct turns previous_turns;
 
-    char *prompt;
+    char *prompt;       /* the request: the user's last message */
+    struct turns turns; /* before it */
     char *benign_reading;
     char *focus[FOCUS_MAX];
     size_t nfocus;
@@ -146,6 +159,11 @@ int candidate_next_round(struct candidate *c, enum move move,
 
 /* Ends it. */
 void candidate_end(struct candidate *c, enum drop why, const char *detail);
+
+/* Appends a copy; there must be room. */
+int turns_add(struct turns *t, enum role role, const char *text,
+              struct err *err);
+void turns_release(struct turns *t);
 
 /* Replaces a string; NULL on no memory. */
 char *candidate_set(char **field, const char *value);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The discriminator panel.  A judge sees the prompt and nothing else: not the
- * intended label, not the path, not the other votes.  A verdict that cannot
- * be read is an abstention, never "safe".
+ * The discriminator panel.  A judge sees the conversation and nothing else:
+ * not the intended label, not the path, not the other votes.  A verdict that
+ * cannot be read is an abstention, never "safe".
  */
 #include "agent/agent.h"
 #include "base/json.h"
@@ -20,13 +20,14 @@ static const char schema[] =
 int judge_ask(const struct template *t, const struct candidate *c,
               struct call *call, struct err *err)
 {
+    cJSON *o = cJSON_CreateObject();
     struct str text;
     int failed;
 
+    agent_add_request(c, o);
     str_init(&text, 256u << 10);
-    str_adds(&text, "{\"prompt\":");
-    json_quote(c->prompt, strlen(c->prompt), &text);
-    str_adds(&text, "}");
+    json_print(o, &text);
+    cJSON_Delete(o);
     failed = agent_tell(t, &text, call, err);
     str_release(&text);
     call->schema_name = "harm_verdict";

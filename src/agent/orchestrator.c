@@ -57,7 +57,7 @@ int orchestrator_ask(const struct template *t, const struct candidate *c,
     struct str text;
     int failed;
 
-    cJSON_AddStringToObject(o, "prompt", c->prompt);
+    agent_add_request(c, o);
     cJSON_AddStringToObject(o, "benign_reading", c->benign_reading);
     cJSON_AddStringToObject(o, "panel", verdict_name(c->panel));
     add_votes(o, c);

@@ -15,7 +15,7 @@ int target_ask(const struct candidate *c, struct call *call, struct err *err)
 {
     call->temperature = 0.7;
     call->max_tokens = 512;
-    return call_add(call, ROLE_USER, c->prompt, err);
+    return agent_converse(c, call, err);
 }
 
 static bool is_false_refusal(const struct refusal *r)

@@ -27,7 +27,7 @@ int witness_ask(const struct template *t, const struct candidate *c,
     call->max_tokens = 1024;
     if (call_add(call, ROLE_SYSTEM, t->text, err) != 0)
         return -1;
-    return call_add(call, ROLE_USER, c->prompt, err);
+    return agent_converse(c, call, err);
 }
 
 int witness_hear(struct candidate *c, const struct reply *reply,
@@ -53,15 +53,15 @@ int witness_hear(struct candidate *c, const struct reply *reply,
 int answer_judge_ask(const struct template *t, const struct candidate *c,
                      struct call *call, struct err *err)
 {
+    cJSON *o = cJSON_CreateObject();
     struct str text;
     int failed;
 
+    agent_add_request(c, o);
+    cJSON_AddStringToObject(o, "answer", c->witness.answer);
     str_init(&text, 512u << 10);
-    str_adds(&text, "{\"prompt\":");
-    json_quote(c->prompt, strlen(c->prompt), &text);
-    str_adds(&text, ",\"answer\":");
-    json_quote(c->witness.answer, strlen(c->witness.answer), &text);
-    str_adds(&text, "}");
+    json_print(o, &text);
+    cJSON_Delete(o);
     failed = agent_tell(t, &text, call, err);
     str_release(&text);
     call->schema_name = "answer_verdict";

@@ -322,6 +322,29 @@ void text_squeeze(const char *bytes, size_t len, struct str *out)
     }
 }
 
+void text_tidy(const char *bytes, size_t len, struct str *out)
+{
+    size_t start = out->len, blanks = 0, lines = 0, i;
+    char c;
+
+    for (i = 0; i < len; i++) {
+        c = bytes[i];
+        if (c == '\r' || c == '\n') {
+            lines += c == '\n' || i + 1 == len || bytes[i + 1] != '\n';
+            blanks = 0;
+        } else if (c == ' ' || c == '\t') {
+            blanks++;
+        } else {
+            if (out->len > start)
+                str_add(out, "\n\n", lines < 2 ? lines : 2);
+            if (out->len > start || lines > 0)
+                str_add(out, bytes + i - blanks, blanks);
+            str_addc(out, c);
+            blanks = lines = 0;
+        }
+    }
+}
+
 /* Latin letters end at U+024F (Latin Extended-B). */
 #define LATIN_LAST 0x24F
 
@@ -332,7 +355,8 @@ bool text_is_english(const char *bytes, size_t len)
 
     for (i = 0; i < len; i += n) {
         n = decode(bytes + i, len - i, &cp);
-        if (n == 0 || utf8proc_category(cp) == UTF8PROC_CATEGORY_CC)
+        if (n == 0 || (utf8proc_category(cp) == UTF8PROC_CATEGORY_CC &&
+                       cp != '\n' && cp != '\t'))
             return false;
         if (n == 1 ? !ascii_alnum((unsigned char)bytes[i]) : !is_wordy(cp))
             continue;

@@ -50,13 +50,21 @@ void text_printable(const char *text, struct str *out);
 /* Appends white space trimmed from both ends and each inner run as one space.*/
 void text_squeeze(const char *bytes, size_t len, struct str *out);
 
+/*
+ * The same for text whose lines matter: line ends become LF, blanks before
+ * them go, of several empty lines one stays, none at either end; tabs and
+ * leading blanks stay.
+ */
+void text_tidy(const char *bytes, size_t len, struct str *out);
+
 /* The most of a text that fits `max` bytes without cutting a character. */
 size_t text_cut(const char *text, size_t len, size_t max);
 
 /*
- * Is it plausibly English prose?  Valid UTF-8, no control characters, and
- * letters that are nearly all Latin: at least 9 of 10.  A cheap gate against
- * garbage and other scripts, no language identification.
+ * Is it plausibly English prose?  Valid UTF-8, no control characters but
+ * line feeds and tabs, and letters that are nearly all Latin: at least 9 of
+ * 10.  A cheap gate against garbage and other scripts, no language
+ * identification.
  */
 bool text_is_english(const char *bytes, size_t len);
 

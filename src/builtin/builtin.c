@@ -61,16 +61,18 @@ struct builtin *builtin_open(const char *seeds_dir, struct err *err)
 {
     struct builtin *b = calloc(1, sizeof(*b));
     char *grammar = file_join(seeds_dir, "grammar.yaml");
+    char *shapes = file_join(seeds_dir, "shapes.yaml");
     char *lexicon = file_join(seeds_dir, "lexicon.yaml");
 
-    if (b == NULL || grammar == NULL || lexicon == NULL) {
+    if (b == NULL || grammar == NULL || shapes == NULL || lexicon == NULL) {
         err_nomem(err);
     } else {
-        b->grammar = grammar_load(grammar, err);
+        b->grammar = grammar_load(grammar, shapes, err);
         if (b->grammar != NULL)
             b->lexicon = lexicon_load(lexicon, err);
     }
     free(grammar);
+    free(shapes);
     free(lexicon);
     if (b != NULL && b->lexicon == NULL) {
         builtin_close(b);
@@ -94,21 +96,52 @@ static bool is(const struct builtin_model *m, const char *name)
     return strcmp(m->name + strlen("builtin:"), name) == 0;
 }
 
+/* What an agent tells of a conversation: {"conversation", "prompt"}. */
+static void told(const cJSON *payload, struct talk *talk)
+{
+    const cJSON *item;
+    const char *text;
+
+    talk->n = 0;
+    talk->request = json_string(payload, "prompt");
+    cJSON_ArrayForEach(item, json_array(payload, "conversation"))
+    {
+        text = json_string(item, "text");
+        if (text != NULL && talk->n < TALK_TURNS_MAX)
+            talk->turns[talk->n++] = text;
+    }
+}
+
+/* What the model itself is in: all messages but the system's. */
+static void heard(const struct call *call, struct talk *talk)
+{
+    size_t i;
+
+    talk->n = 0;
+    talk->request =
+        call->nmessages > 0 ? call->messages[call->nmessages - 1].text : "";
+    for (i = 0; i + 1 < call->nmessages; i++)
+        if (call->messages[i].role != ROLE_SYSTEM && talk->n < TALK_TURNS_MAX)
+            talk->turns[talk->n++] = call->messages[i].text;
+}
+
 static void judge(const struct builtin *b, const struct builtin_model *m,
                   const cJSON *payload, struct str *out)
 {
-    const char *prompt = json_string(payload, "prompt");
+    struct talk talk;
+
+    told(payload, &talk);
 
     if (json_string(payload, "answer") != NULL)
         answer_judge_speak(b->lexicon, payload, out);
-    else if (prompt == NULL)
+    else if (talk.request == NULL)
         str_adds(out, "There is no request here to judge.");
     else
         builtin_judge(b->lexicon,
                       is(m, "judge-strict")     ? JUDGE_STRICT
                       : is(m, "judge-moderate") ? JUDGE_MODERATE
                                                 : JUDGE_PERMISSIVE,
-                      prompt, out);
+                      &talk, out);
 }
 
 static void speak(const struct builtin *b, const struct builtin_model *m,
@@ -116,21 +149,22 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
                   char **logprobs)
 {
     const char *name = m->name + strlen("builtin:");
+    struct talk talk;
     cJSON *payload;
 
     if (guard_speak(b->lexicon, name, call, out, logprobs))
         return;
-
+    heard(call, &talk);
     if (strcmp(m->role, "target") == 0) {
         target_speak(b->lexicon,
                      is(m, "cautious")   ? CAUTIOUS
                      : is(m, "balanced") ? BALANCED
                                          : LENIENT,
-                     text, call->seed, out);
+                     &talk, call->seed, out);
         return;
     }
     if (strcmp(m->role, "witness") == 0) {
-        witness_speak(b->lexicon, text, call->seed, out);
+        witness_speak(b->lexicon, &talk, call->seed, out);
         return;
     }
     payload = json_parse(text, strlen(text), NULL);

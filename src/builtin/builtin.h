@@ -19,12 +19,14 @@
  *      builtin_reply(b, &call, &reply);   (call.model->name says which)
  *      builtin_close(b);
  *
- * What agents send (the user message; a system message is ignored):
+ * What agents send (the last message; a system message is ignored):
  *   generator     {"category", "trigger", "sense", "setting", "task": {"kind",
- *                 "text"}, "move", ...} -> {"prompt", "benign_reading",
- *                 "focus": [..]}
- *   judge         {"prompt"} -> {"verdict": harmless | controversial |
- *                 harmful, "reason"}
+ *                 "text"}, "shape", "move", ...} -> {"prompt",
+ *                 "benign_reading", "focus": [..], "turns": [{"role",
+ *                 "text"}]}, the last of shapes that have them
+ *   judge         {"prompt"}, and "conversation" when something was said
+ *                 before: [{"role", "text"}] -> {"verdict": harmless |
+ *                 controversial | harmful, "reason"}
  *   answer judge  {"prompt", "answer"} -> {"harmless": bool, "answers": bool,
  *                 "reason"}
  *   orchestrator  {"prompt", "votes": [{"model", "verdict"}], "targets":
@@ -35,7 +37,7 @@
  *                 "label", "form"} -> {"thinking", "response"}
  *   response judge {"conversation", "label", "response"} -> {"harmless",
  *                 "answers", "refuses", "lectures": bool, "reason"}
- *   target, witness: the prompt itself -> free text
+ *   target, witness: the conversation itself -> free text
  * A message that is none of these gets a short plain answer, as from any
  * model; never an error.
  */

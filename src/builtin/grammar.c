@@ -5,20 +5,27 @@
  * guarantee that a task fits every frame of its kind, so nothing here
  * inflects verbs or guesses at articles: what would need guessing is passed
  * over instead.
+ *
+ * A request is realised first, and then, when a shape is wanted, put into it
+ * (shapes.c).
  */
 #include "builtin/grammar.h"
 #include "base/concept.h"
 #include "base/json.h"
 #include "base/rng.h"
+#include "base/shape.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "base/yaml.h"
+#include "builtin/shapes.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define PROMPT_MAX 8192
+#define TURNS_MAX  (128u << 10)
 #define FOCUS_MAX  8
 
 enum manner { BALD, PLAIN, WORDY, HARD, MANNERS };
@@ -32,6 +39,7 @@ struct frames {
 
 struct grammar {
     struct yaml *file;
+    struct shapes *shapes;
     struct frames frames[TASK_KINDS][MANNERS];
 };
 
@@ -90,7 +98,8 @@ static int load_all(struct grammar *g, struct err *err)
     return 0;
 }
 
-struct grammar *grammar_load(const char *path, struct err *err)
+struct grammar *grammar_load(const char *path, const char *shapes,
+                             struct err *err)
 {
     struct grammar *g = calloc(1, sizeof(*g));
 
@@ -99,7 +108,9 @@ struct grammar *grammar_load(const char *path, struct err *err)
         return NULL;
     }
     g->file = yaml_load(path, err);
-    if (g->file == NULL || load_all(g, err) != 0) {
+    if (g->file != NULL && load_all(g, err) == 0)
+        g->shapes = shapes_load(shapes, err);
+    if (g->shapes == NULL) {
         grammar_free(g);
         return NULL;
     }
@@ -115,6 +126,7 @@ void grammar_free(struct grammar *g)
     for (k = 0; k < TASK_KINDS; k++)
         for (m = 0; m < MANNERS; m++)
             free(g->frames[k][m].text);
+    shapes_free(g->shapes);
     yaml_close(g->file);
     free(g);
 }
@@ -164,17 +176,42 @@ static void fill(const char *frame, const char *task, struct str *out)
 
 struct request {
     enum task_kind kind;
+    enum shape shape;
     const char *task, *setting, *move, *trigger, *forms, *sense, *previous;
+    const char *category;
 };
 
-static enum manner pick_manner(const struct request *q, struct rng *r)
+static bool first_person(const char *text)
+{
+    static const char *const words[] = {
+        "i", "my", "me", "we", "our", "us", "i'm", "i've", "i'd", "mine", NULL};
+    size_t pos = 0, start, len, i;
+
+    while (text_word(text, strlen(text), &pos, &start, &len))
+        for (i = 0; words[i] != NULL; i++)
+            if (strlen(words[i]) == len &&
+                strncasecmp(text + start, words[i], len) == 0)
+                return true;
+    return false;
+}
+
+static enum manner pick_manner(const struct grammar *g, const struct request *q,
+                               struct rng *r)
 {
     double x = rng_unit(r);
 
+    /* What stands in another frame is plain: that one has the voice. */
+    if (q->shape != SHAPE_QUESTION && q->shape != SHAPE_TURNS)
+        return x < 0.7 || strcmp(q->move, "harden") == 0 ? BALD : PLAIN;
     if (strcmp(q->move, "harden") == 0)
         return HARD;
     if (strcmp(q->move, "soften") == 0)
         return x < 0.6 ? PLAIN : WORDY;
+    if (shapes_grave(g->shapes, q->category))
+        return x < 0.6 ? BALD : PLAIN;
+    /* A voice of its own does not go with what is the asker's affair. */
+    if (q->kind == TASK_ASK && first_person(q->task))
+        return BALD;
     if (q->kind == TASK_ASK)
         return x < (q->setting == NULL ? 0.9 : 1) ? BALD : WORDY;
     /* With a setting beside it, a wordy frame would have two backgrounds. */
@@ -246,10 +283,78 @@ static void maybe_careless(struct str *s, struct rng *r)
     str_cut(s, s->len - 1);
 }
 
-static void write_prompt(const struct grammar *g, const struct request *q,
-                         struct rng *r, struct str *out)
+static bool is_sentence(const char *setting)
 {
-    enum manner m = pick_manner(q, r);
+    return setting != NULL && !islower((unsigned char)setting[0]);
+}
+
+/* The next word that says something: not one of those that all texts share. */
+static bool content_word(const char *text, size_t *pos, size_t *start,
+                         size_t *len)
+{
+    static const char *const common[] = {
+        "with",  "that",   "this",  "have",   "from",  "what",  "when",
+        "they",  "them",   "your",  "than",   "then",  "some",  "every",
+        "there", "their",  "does",  "about",  "which", "would", "could",
+        "after", "before", "never", "always", "other", "were",  "into",
+        "over",  "only",   NULL};
+    size_t i;
+
+    while (text_word(text, strlen(text), pos, start, len)) {
+        for (i = 0; common[i] != NULL; i++)
+            if (strlen(common[i]) == *len &&
+                strncasecmp(text + *start, common[i], *len) == 0)
+                break;
+        if (*len >= 4 && common[i] == NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Have the two texts a word in common, as far as its first four letters go? */
+static bool share_word(const char *a, const char *b)
+{
+    size_t pa = 0, pb, sa, sb, la, lb;
+
+    while (content_word(a, &pa, &sa, &la))
+        for (pb = 0; content_word(b, &pb, &sb, &lb);)
+            if (strncasecmp(a + sa, b + sb, 4) == 0)
+                return true;
+    return false;
+}
+
+/* Is a work, a person or a place named, behind the first word? */
+static bool names_something(const char *text)
+{
+    size_t pos = 0, start, len;
+    bool first = true;
+
+    while (text_word(text, strlen(text), &pos, &start, &len)) {
+        if (!first && isupper((unsigned char)text[start]) && len > 1)
+            return true;
+        first = false;
+    }
+    return false;
+}
+
+/*
+ * A background sentence goes with most requests of its sense, but not with a
+ * question of fact about something named ("Was Napoleon poisoned?") unless it
+ * is about the person who asks or takes up a word: else two people seem to
+ * speak.
+ */
+static bool setting_fits(const struct request *q)
+{
+    return !is_sentence(q->setting) || q->kind == TASK_DO ||
+           q->kind == TASK_WRITE || !names_something(q->task) ||
+           first_person(q->task) || share_word(q->setting, q->task);
+}
+
+/* The request itself, on one line. */
+static void write_request(const struct grammar *g, const struct request *q,
+                          struct rng *r, struct str *out)
+{
+    enum manner m = pick_manner(g, q, r);
     const char *frame = pick_frame(g, q, m, r);
 
     if (q->setting == NULL || m == HARD)
@@ -258,8 +363,39 @@ static void write_prompt(const struct grammar *g, const struct request *q,
         with_phrase(frame, q, r, out);
     else
         with_sentence(frame, q, r, out);
-    if (m == BALD && q->setting == NULL)
+    if (m == BALD && q->setting == NULL && q->shape == SHAPE_QUESTION)
         maybe_careless(out, r);
+}
+
+static void write_prompt(const struct grammar *g, const struct request *asked,
+                         struct rng *r, struct str *prompt, struct str *turns)
+{
+    struct request q = *asked;
+    struct ask ask = {
+        .sense = q.sense, .trigger = q.trigger, .category = q.category};
+    struct str request, told;
+
+    str_init(&request, PROMPT_MAX);
+    str_init(&told, 2 * PROMPT_MAX);
+    if (!setting_fits(&q) ||
+        (q.shape != SHAPE_QUESTION && strcmp(q.move, "harden") == 0))
+        q.setting = NULL;
+    if ((q.shape == SHAPE_TURNS || q.shape == SHAPE_LONG) &&
+        is_sentence(q.setting)) {
+        ask.setting = q.setting; /* it goes before the request */
+        q.setting = NULL;
+        str_addf(&told, "%s ", ask.setting);
+    }
+    write_request(g, &q, r, &request);
+    str_adds(&told, request.s);
+    ask.q = request.s;
+    ask.told = told.s;
+    if (!shapes_write(g->shapes, q.shape, &ask, r, prompt, turns)) {
+        str_clear(prompt);
+        str_clear(turns);
+    }
+    str_release(&request);
+    str_release(&told);
 }
 
 /* --- the call ----------------------------------------------------------------
@@ -277,8 +413,11 @@ static bool read_request(const cJSON *o, struct request *q)
 {
     const cJSON *task = json_object(o, "task");
     int kind = task_kind_find(member(task, "kind", "?"));
+    int shape = shape_find(member(o, "shape", "question"));
 
     q->kind = (enum task_kind)kind;
+    q->shape = (enum shape)shape;
+    q->category = member(o, "category", "");
     q->task = member(task, "text", "");
     q->setting = json_string(o, "setting");
     q->move = member(o, "move", "fresh");
@@ -288,12 +427,25 @@ static bool read_request(const cJSON *o, struct request *q)
     q->previous = member(o, "previous", "");
     if (q->setting != NULL && *q->setting == '\0')
         q->setting = NULL;
-    return kind >= 0 && *q->task != '\0' && strlen(q->task) < PROMPT_MAX / 4 &&
+    return kind >= 0 && shape >= 0 && *q->task != '\0' &&
+           strlen(q->task) < PROMPT_MAX / 4 &&
            (q->setting == NULL || strlen(q->setting) < PROMPT_MAX / 4);
 }
 
+/* What is really asked for. */
+static void add_reading(const struct request *q, struct str *out)
+{
+    struct str reading;
+
+    str_init(&reading, PROMPT_MAX);
+    str_addf(&reading, "%s%s",
+             q->shape == SHAPE_TASK ? "work on a text about " : "", q->sense);
+    json_quote(reading.s, reading.len, out);
+    str_release(&reading);
+}
+
 static void add_answer(const struct request *q, const char *prompt,
-                       struct str *out)
+                       const struct str *turns, struct str *out)
 {
     size_t start[FOCUS_MAX], len[FOCUS_MAX], n, i;
 
@@ -301,14 +453,17 @@ static void add_answer(const struct request *q, const char *prompt,
     str_adds(out, "{\"prompt\":");
     json_quote(prompt, strlen(prompt), out);
     str_adds(out, ",\"benign_reading\":");
-    json_quote(q->sense, strlen(q->sense), out);
+    add_reading(q, out);
     str_adds(out, ",\"focus\":[");
     for (i = 0; i < n; i++) {
         if (i > 0)
             str_addc(out, ',');
         json_quote(prompt + start[i], len[i], out);
     }
-    str_adds(out, "]}");
+    str_addc(out, ']');
+    if (turns->len > 0)
+        str_addf(out, ",\"turns\":[%s]", turns->s);
+    str_addc(out, '}');
 }
 
 void grammar_reply(const struct grammar *g, const struct call *call,
@@ -318,22 +473,24 @@ void grammar_reply(const struct grammar *g, const struct call *call,
         call->nmessages > 0 ? call->messages[call->nmessages - 1].text : "";
     cJSON *o = json_parse(text, strlen(text), NULL);
     struct rng r = rng_for(call->seed, 0, "grammar");
-    struct str prompt, answer;
+    struct str prompt, turns, answer;
     struct request q;
     int tries;
 
     str_init(&prompt, PROMPT_MAX);
-    str_init(&answer, 4 * PROMPT_MAX);
+    str_init(&turns, TURNS_MAX);
+    str_init(&answer, 4 * PROMPT_MAX + 2 * TURNS_MAX);
     if (o == NULL || !read_request(o, &q)) {
         str_adds(&answer, "I need a task to write a prompt about.");
     } else {
         for (tries = 0; tries < 8; tries++) {
             str_clear(&prompt);
-            write_prompt(g, &q, &r, &prompt);
-            if (strcmp(prompt.s, q.previous) != 0)
+            str_clear(&turns);
+            write_prompt(g, &q, &r, &prompt, &turns);
+            if (prompt.len > 0 && strcmp(prompt.s, q.previous) != 0)
                 break;
         }
-        add_answer(&q, prompt.s, &answer);
+        add_answer(&q, prompt.s, &turns, &answer);
     }
     reply->status = REPLY_OK;
     reply->finish = FINISH_STOP;
@@ -342,5 +499,6 @@ void grammar_reply(const struct grammar *g, const struct call *call,
         reply_fail(reply, REPLY_FAILED, "the prompt grew too long");
     cJSON_Delete(o);
     str_release(&prompt);
+    str_release(&turns);
     str_release(&answer);
 }

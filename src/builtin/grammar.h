@@ -9,8 +9,9 @@
  * The embedded generator: realises a path of the concept graph as a prompt.
  *
  * The user message is the generator agent's payload (agent/generator.h): the
- * task with its kind, the setting, the move.  Frames come from `grammar.yaml`
- * in the seeds folder.  The reply is the JSON that the agent asks for.
+ * task with its kind, the setting, the shape, the move.  Frames come from
+ * `grammar.yaml` and `shapes.yaml` in the seeds folder.  The reply is the JSON
+ * that the agent asks for.
  *
  * Moves: `fresh` writes freely; `harden` drops the setting and takes a frame
  * that insists; `soften` brings the setting in; `vary` writes the same
@@ -18,7 +19,8 @@
  */
 struct grammar; /* heap; read-only after loading */
 
-struct grammar *grammar_load(const char *path, struct err *err);
+struct grammar *grammar_load(const char *path, const char *shapes,
+                             struct err *err);
 void grammar_free(struct grammar *g);
 
 void grammar_reply(const struct grammar *g, const struct call *call,

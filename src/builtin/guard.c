@@ -226,6 +226,7 @@ static void obey(const struct lexicon *lex, const char *prompt, struct str *out)
 {
     static const char *const words[] = {"harmless", "controversial", "harmful"};
     const char *order = strcasestr(prompt, "answer ");
+    struct talk talk;
     size_t i;
 
     for (i = 0; order != NULL && i < 3; i++)
@@ -234,7 +235,9 @@ static void obey(const struct lexicon *lex, const char *prompt, struct str *out)
                      words[i]);
             return;
         }
-    builtin_judge(lex, JUDGE_MODERATE, prompt, out);
+    talk.n = 0;
+    talk.request = prompt;
+    builtin_judge(lex, JUDGE_MODERATE, &talk, out);
 }
 
 void planted_speak(const struct lexicon *lex, const char *name,

@@ -31,13 +31,13 @@ static void reason(const struct lexicon_reading *r, const char *tail,
 }
 
 void builtin_judge(const struct lexicon *lex, enum builtin_strictness how,
-                   const char *prompt, struct str *out)
+                   const struct talk *talk, struct str *out)
 {
     struct lexicon_reading r;
     const char *verdict;
     struct str why;
 
-    lexicon_read(lex, prompt, strlen(prompt), &r);
+    lexicon_read_talk(lex, talk, &r);
     str_init(&why, 1024);
     if (r.harm >= limits[how].harmful) {
         verdict = "harmful";

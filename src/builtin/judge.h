@@ -6,7 +6,8 @@
 #include "builtin/lexicon.h"
 
 /*
- * The embedded discriminators: one reading of the prompt, three thresholds.
+ * The embedded discriminators: one reading of the conversation, three
+ * thresholds.
  *
  * A strict judge calls controversial what a moderate one lets pass, so a
  * panel of the three splits on prompts that lie near the line and nowhere
@@ -15,6 +16,6 @@
 enum builtin_strictness { JUDGE_STRICT, JUDGE_MODERATE, JUDGE_PERMISSIVE };
 
 void builtin_judge(const struct lexicon *lex, enum builtin_strictness how,
-                   const char *prompt, struct str *out);
+                   const struct talk *talk, struct str *out);
 
 #endif

@@ -20,6 +20,7 @@
  * probabilities.  Nothing here looks at who wrote the text or obeys it.
  */
 #include "builtin/lexicon.h"
+#include "base/str.h"
 #include "base/text.h"
 #include "base/yaml.h"
 #include "builtin/pattern.h"
@@ -505,4 +506,43 @@ void lexicon_read(const struct lexicon *lex, const char *text, size_t len,
     take_hits(lex, &t);
     score(lex, &t, text, out);
     free(many);
+}
+
+/* -- conversations ------------------------------------------------------- */
+
+#define TALK_MAX (1u << 20)
+
+static void take_worse(struct lexicon_reading *out,
+                       const struct lexicon_reading *other)
+{
+    if (other->harm > out->harm) {
+        out->harm = other->harm;
+        memcpy(out->why, other->why, sizeof(out->why));
+    }
+    if (other->surface > out->surface) {
+        out->surface = other->surface;
+        memcpy(out->focus, other->focus, sizeof(out->focus));
+    }
+}
+
+void lexicon_read_talk(const struct lexicon *lex, const struct talk *talk,
+                       struct lexicon_reading *out)
+{
+    struct lexicon_reading other;
+    struct str all;
+    size_t i;
+
+    lexicon_read(lex, talk->request, strlen(talk->request), out);
+    if (talk->n == 0)
+        return;
+    str_init(&all, TALK_MAX);
+    for (i = 0; i < talk->n; i++) {
+        lexicon_read(lex, talk->turns[i], strlen(talk->turns[i]), &other);
+        take_worse(out, &other);
+        str_addf(&all, "%s\n", talk->turns[i]);
+    }
+    str_adds(&all, talk->request);
+    lexicon_read(lex, all.s, all.len, &other);
+    take_worse(out, &other);
+    str_release(&all);
 }

@@ -29,4 +29,22 @@ struct lexicon_reading {
 void lexicon_read(const struct lexicon *lex, const char *text, size_t len,
                   struct lexicon_reading *out);
 
+/*
+ * A request and what was said before it, by whomever.  Read three ways: the
+ * request alone, each turn alone, all together; the most alarming surface and
+ * harm count, and of innocent context the request's own.  So what goes before
+ * can add to a suspicion and never takes one away: no judge is talked round by
+ * a harmless beginning.
+ */
+#define TALK_TURNS_MAX 32
+
+struct talk {
+    const char *turns[TALK_TURNS_MAX];
+    size_t n;
+    const char *request;
+};
+
+void lexicon_read_talk(const struct lexicon *lex, const struct talk *talk,
+                       struct lexicon_reading *out);
+
 #endif

@@ -16,29 +16,36 @@
 
 #define LECTURE_SIGNS 3 /* so many are more than an answer needs */
 
-/* The last message of the conversation. */
-static const char *request_of(const cJSON *payload)
+/* The conversation: its last message is the request, NULL when there is none.
+ */
+static void hear(const cJSON *payload, struct talk *talk)
 {
-    const cJSON *list = json_array(payload, "conversation");
-    const cJSON *last = cJSON_GetArrayItem(list, cJSON_GetArraySize(list) - 1);
+    const cJSON *item;
 
-    return json_string(last, "content");
+    talk->n = 0;
+    talk->request = NULL;
+    cJSON_ArrayForEach(item, json_array(payload, "conversation"))
+    {
+        if (talk->request != NULL && talk->n < TALK_TURNS_MAX)
+            talk->turns[talk->n++] = talk->request;
+        talk->request = json_string(item, "content");
+    }
 }
 
 static void add_response(const struct lexicon *lex, const cJSON *payload,
-                         const char *prompt, uint64_t key, struct str *out)
+                         const struct talk *talk, uint64_t key, struct str *out)
 {
     const char *reading = json_string(payload, "benign_reading"),
                *label = json_string(payload, "label");
     struct lexicon_reading seen;
 
-    lexicon_read(lex, prompt, strlen(prompt), &seen);
+    lexicon_read_talk(lex, talk, &seen);
     if (*seen.focus != '\0')
         str_addf(out, "\"%s\" can sound alarming, but this is about %s. ",
                  seen.focus,
                  reading != NULL && *reading != '\0' ? reading
                                                      : "something ordinary");
-    witness_speak(lex, prompt, key, out);
+    witness_speak(lex, talk, key, out);
     if (label != NULL && strcmp(label, "controversial") == 0)
         str_adds(out, " I keep to what is safe to say in general and stop "
                       "before anything that could be turned against somebody.");
@@ -47,17 +54,18 @@ static void add_response(const struct lexicon *lex, const cJSON *payload,
 void responder_speak(const struct lexicon *lex, const cJSON *payload,
                      uint64_t key, struct str *out)
 {
-    const char *prompt = request_of(payload),
-               *form = json_string(payload, "form");
+    const char *form = json_string(payload, "form");
     struct str text, thinking;
+    struct talk talk;
 
-    if (prompt == NULL) {
+    hear(payload, &talk);
+    if (talk.request == NULL) {
         str_adds(out, "There is no request here to answer.");
         return;
     }
     str_init(&text, 1 << 16);
     str_init(&thinking, 1 << 16);
-    add_response(lex, payload, prompt, key, &text);
+    add_response(lex, payload, &talk, key, &text);
     if (form != NULL && strcmp(form, "reasoning") == 0)
         str_adds(&thinking,
                  "A word here can look dangerous. Read as a whole, the request "
@@ -93,16 +101,17 @@ static bool lectures(const char *answer)
 void response_judge_speak(const struct lexicon *lex, const cJSON *payload,
                           struct str *out)
 {
-    const char *prompt = request_of(payload),
-               *response = json_string(payload, "response");
+    const char *response = json_string(payload, "response");
     struct answer_reading r;
+    struct talk talk;
     bool preaches;
 
-    if (prompt == NULL || response == NULL) {
+    hear(payload, &talk);
+    if (talk.request == NULL || response == NULL) {
         str_adds(out, "There is no answer here to judge.");
         return;
     }
-    answer_read(lex, prompt, response, &r);
+    answer_read(lex, talk.request, response, &r);
     preaches = lectures(response);
     str_addf(out,
              "{\"reason\":\"%s\",\"harmless\":%s,\"answers\":%s,"

@@ -8,5 +8,6 @@ libphgen_a_SOURCES += \
 	src/builtin/orchestrate.c src/builtin/orchestrate.h \
 	src/builtin/pattern.c src/builtin/pattern.h \
 	src/builtin/respond.c \
+	src/builtin/shapes.c src/builtin/shapes.h \
 	src/builtin/speak.h \
 	src/builtin/target.c

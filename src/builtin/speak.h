@@ -13,8 +13,9 @@
 
 /*
  * The roles that the embedded models play, one function each: from the last
- * message of a call to the text of the reply.  `payload` is NULL when the
- * message is no JSON object.  See builtin.h for what goes in and out.
+ * message of a call (a target and a witness: from the conversation) to the
+ * text of the reply.  `payload` is NULL when the message is no JSON object.
+ * See builtin.h for what goes in and out.
  */
 
 enum caution { LENIENT, BALANCED, CAUTIOUS };
@@ -33,9 +34,9 @@ void answer_judge_speak(const struct lexicon *lex, const cJSON *payload,
 
 /* `key` makes the draw reproducible: the call's seed. */
 void target_speak(const struct lexicon *lex, enum caution how,
-                  const char *prompt, uint64_t key, struct str *out);
-void witness_speak(const struct lexicon *lex, const char *prompt, uint64_t key,
-                   struct str *out);
+                  const struct talk *talk, uint64_t key, struct str *out);
+void witness_speak(const struct lexicon *lex, const struct talk *talk,
+                   uint64_t key, struct str *out);
 
 /* In the native form of the guard `name` ("wildguard"); false: none of them.
  * `*logprobs` (heap) when the call wants them and the form has a score. */

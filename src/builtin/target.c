@@ -146,33 +146,33 @@ static double chance(enum caution how, const struct lexicon_reading *s)
 }
 
 void target_speak(const struct lexicon *lex, enum caution how,
-                  const char *prompt, uint64_t key, struct str *out)
+                  const struct talk *talk, uint64_t key, struct str *out)
 {
     static const char *const names[] = {"lenient", "balanced", "cautious"};
     struct rng r = rng_for(key, (uint64_t)how, names[how]);
     struct lexicon_reading s;
 
-    lexicon_read(lex, prompt, strlen(prompt), &s);
+    lexicon_read_talk(lex, talk, &s);
     if (rng_unit(&r) >= chance(how, &s)) {
-        answer(prompt, &r, out);
+        answer(talk->request, &r, out);
     } else if (*s.focus != '\0' && rng_unit(&r) < 0.1) {
         fill(pick(&r, partials, COUNT(partials)), s.focus, out);
         str_addc(out, ' ');
-        answer(prompt, &r, out);
+        answer(talk->request, &r, out);
     } else {
         refuse(&r, out);
     }
 }
 
-void witness_speak(const struct lexicon *lex, const char *prompt, uint64_t key,
-                   struct str *out)
+void witness_speak(const struct lexicon *lex, const struct talk *talk,
+                   uint64_t key, struct str *out)
 {
     struct rng r = rng_for(key, 0, "witness");
     struct lexicon_reading s;
 
-    lexicon_read(lex, prompt, strlen(prompt), &s);
+    lexicon_read_talk(lex, talk, &s);
     if (s.harm >= 0.8)
         refuse(&r, out);
     else
-        answer(prompt, &r, out);
+        answer(talk->request, &r, out);
 }

@@ -8,6 +8,7 @@
  */
 #include "base/json.h"
 #include "base/log.h"
+#include "base/shape.h"
 #include "cmd/asking.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
@@ -63,6 +64,11 @@ static const struct option_row options[] = {
     {"categories", 'c', OPTION_STRING, "LIST", 0, 0, NULL,
      "Only these categories, by slug or number with commas between. Default: "
      "all.",
+     OPTION_CONFIG},
+    {"shapes", 0, OPTION_STRING, "LIST", 0, 0, SHAPE_MIX_DEFAULT,
+     "How much of each shape: NAME=SHARE with commas between, of question, "
+     "task (work on a text or code), role, multi-turn and long (a document "
+     "goes before the request). Shares are relative to their sum.",
      OPTION_CONFIG},
     {"rounds", 0, OPTION_UINT, "COUNT", 1, 16, "4",
      "How often a prompt may be written before it is given up.", OPTION_CONFIG},

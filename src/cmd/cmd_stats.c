@@ -37,8 +37,8 @@ static const struct option_row options[] = {
 
 static const char *const details[] = {
     "Counts the prompts of a file (JSONL, JSON, CSV, TSV or plain text, also "
-    "gzip- or Zstandard-compressed) or of a run's folder, by label and "
-    "category, and says how long and how diverse they are.",
+    "gzip- or Zstandard-compressed) or of a run's folder, by label, "
+    "shape and category, and says how long and how diverse they are.",
     "Words are those of the normalised text: NFKC, case folded, punctuation "
     "dropped. Dist-1 and Dist-2 are the different words and word pairs "
     "divided by all of them in the sample (Li et al., NAACL 2016); 1 is most "
@@ -66,7 +66,7 @@ struct name_count {
 struct census {
     uint64_t rows, skipped, all_words;
     uint64_t words[LENGTHS + 1]; /* prompts by length */
-    struct name_count *labels, *categories;
+    struct name_count *labels, *categories, *shapes;
     struct metrics *metrics;
     struct metrics_result result;
 };
@@ -123,6 +123,7 @@ static int count_row(struct census *c, const struct reader_row *row,
     c->all_words += words;
     c->words[words < LENGTHS ? words : LENGTHS]++;
     if (count_name(&c->labels, row->label, err) != 0 ||
+        count_name(&c->shapes, row->shape, err) != 0 ||
         count_name(&c->categories, row->category, err) != 0)
         return -1;
     return metrics_add(c->metrics, row->prompt, row->len, err);
@@ -146,6 +147,7 @@ static int count_file(struct census *c, const char *path, const char *column,
     if (got != 0)
         return -1;
     HASH_SORT(c->labels, by_count);
+    HASH_SORT(c->shapes, by_count);
     HASH_SORT(c->categories, by_count);
     return metrics_compute(c->metrics, &c->result, err);
 }
@@ -204,6 +206,7 @@ static void print_text(const struct census *c)
     printf("%-12s %10.3f\n", "Dist-2", m->dist2);
     printf("%-12s %10.3f\n", "Self-BLEU-4", m->self_bleu4);
     print_names("Labels", c->labels);
+    print_names("Shapes", c->shapes);
     print_names("Categories", c->categories);
 }
 
@@ -235,6 +238,7 @@ static void print_json(const struct census *c)
     cJSON_AddNumberToObject(o, "dist2", m->dist2);
     cJSON_AddNumberToObject(o, "self_bleu4", m->self_bleu4);
     add_names(o, "labels", c->labels);
+    add_names(o, "shapes", c->shapes);
     add_names(o, "categories", c->categories);
     str_init(&text, 64u << 20);
     json_print(o, &text);
@@ -271,6 +275,7 @@ static enum cmd_exit run(struct options *o, struct err *err)
         print_text(c);
     if (c != NULL) {
         free_names(&c->labels);
+        free_names(&c->shapes);
         free_names(&c->categories);
         metrics_free(c->metrics);
     }

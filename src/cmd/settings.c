@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/model.h"
 #include "base/nearest.h"
+#include "base/shape.h"
 #include "base/text.h"
 #include "cmd/asking.h"
 #include "run/models.h"
@@ -119,6 +120,8 @@ static int take_agents(struct run_options *r, const struct options *o,
 static int take_numbers(struct run_options *r, const struct options *o,
                         struct err *err)
 {
+    struct shape_mix mix;
+
     r->n = options_uint(o, "n");
     r->seed = options_uint(o, "seed");
     r->concurrency = (uint32_t)options_uint(o, "concurrency");
@@ -132,6 +135,9 @@ static int take_numbers(struct run_options *r, const struct options *o,
     r->patience = options_uint(o, "patience");
     r->timeout = options_real(o, "timeout");
     r->no_witness = options_flag(o, "no-witness");
+    r->shapes = options_string(o, "shapes");
+    if (shape_mix_parse(r->shapes, &mix, err) != 0)
+        return err_prefix(err, "--shapes");
     if (r->window <= r->concurrency)
         return err_set(err,
                        "--window %u must be larger than --concurrency %u: "

@@ -110,6 +110,16 @@ static void labels(const cJSON *counts, FILE *out)
     fputc('\n', out);
 }
 
+static void shapes(const cJSON *counts, FILE *out)
+{
+    const cJSON *all = json_object(counts, "by_shape");
+
+    if (all == NULL || cJSON_GetArraySize(all) < 2)
+        return;
+    fputs("\nBy shape\n", out);
+    two_columns(all, out);
+}
+
 static void categories(const cJSON *counts, FILE *out)
 {
     const cJSON *all = json_object(counts, "by_category");
@@ -265,6 +275,7 @@ void summary_print(const cJSON *manifest, const struct net *net,
     struct str s;
 
     labels(counts, out);
+    shapes(counts, out);
     categories(counts, out);
     by_reason(counts, out);
     panel(manifest, out);

@@ -117,6 +117,8 @@ static void counts(const cJSON *manifest, FILE *out)
     fputc('\n', out);
     tallies(json_object(c, "dropped_by_reason"), "Dropped, by reason", "Reason",
             "Candidates", out);
+    tallies(json_object(c, "by_shape"), "Accepted, by shape", "Shape", "Rows",
+            out);
     tallies(json_object(c, "rounds"), "Accepted, by round", "Round", "Rows",
             out);
 }

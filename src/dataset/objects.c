@@ -18,7 +18,7 @@ struct objects {
     cJSON *tree;
     struct str value;                     /* text of an array's value */
     struct str content;                   /* a chat message of several parts */
-    char id[32], label[32], category[32]; /* numbers as text */
+    char id[32], label[32], category[32], shape[32]; /* numbers as text */
     size_t line;
     const char *raw; /* of the value, borrowed like the row */
     size_t raw_len;
@@ -316,5 +316,6 @@ int objects_next(struct objects *o, struct reader_row *row, struct err *err)
     row->category = scalar(o->tree, "category", o->category);
     if (row->category == NULL)
         row->category = scalar(o->tree, "type", o->category);
+    row->shape = scalar(o->tree, "shape", o->shape);
     return 1;
 }

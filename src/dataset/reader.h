@@ -55,6 +55,7 @@ struct reader_row {
     const char *id;       /* member or column "id"; NULL when none */
     const char *label;    /* "label"; NULL when none */
     const char *category; /* "category", else "type"; NULL when none */
+    const char *shape;    /* "shape"; NULL when none */
     /* The row as it stands in the file: of a JSON array the value, else with
      * the line ends inside it and without the last one. */
     const char *raw;

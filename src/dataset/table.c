@@ -35,7 +35,7 @@ struct table {
     size_t nfields;
     bool done;    /* the row is complete */
     size_t width; /* fields of the header */
-    size_t prompt, id, label, category;
+    size_t prompt, id, label, category, shape;
 };
 
 static int ends_row(unsigned char c)
@@ -185,6 +185,7 @@ static int read_header(struct table *t, const char *column, struct err *err)
     t->category = find(t, "category");
     if (t->category == ABSENT)
         t->category = find(t, "type");
+    t->shape = find(t, "shape");
     return 0;
 }
 
@@ -234,6 +235,7 @@ int table_next(struct table *t, struct reader_row *row, struct err *err)
     row->id = field(t, t->id);
     row->label = field(t, t->label);
     row->category = field(t, t->category);
+    row->shape = field(t, t->shape);
     row->raw = t->raw.s;
     row->raw_len = t->raw.len;
     row->end = t->end;

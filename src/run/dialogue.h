@@ -37,6 +37,7 @@ struct dialogue_plan {
     size_t ntargets;
     const struct template *templates; /* by enum agent */
     uint64_t seed;
+    struct shape_mix shapes;
     uint32_t rounds;       /* at most, 1 or more */
     uint32_t samples;      /* of each target */
     uint32_t min_refusals; /* of one target; at most `samples` */

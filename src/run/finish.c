@@ -38,6 +38,7 @@ static cJSON *object_in(cJSON *o, const char *name)
 /* --- counting --- */
 
 struct tallies {
+    const struct dialogue_plan *plan;
     cJSON *counts, *calls;
     struct metrics *metrics;
     struct evidence *evidence;
@@ -76,6 +77,8 @@ static int count_one(struct tallies *t, const struct decided *d,
     add_to(t->counts, "accepted", 1);
     snprintf(round, sizeof(round), "%u", d->round);
     add_to(object_in(t->counts, "rounds"), round, 1);
+    add_to(object_in(t->counts, "by_shape"),
+           shape_name(shape_pick(&t->plan->shapes, t->plan->seed, d->seq)), 1);
     add_to(object_in(object_in(t->counts, "by_category"), d->category),
            d->outcome, 1);
     return metrics_add(t->metrics, d->prompt, strlen(d->prompt), err);
@@ -159,6 +162,17 @@ static int add_diversity(cJSON *o, const struct metrics *metrics,
     return 0;
 }
 
+/* Every shape asked for is there. */
+static void add_shapes(cJSON *counts, const struct shape_mix *mix)
+{
+    cJSON *by = cJSON_AddObjectToObject(counts, "by_shape");
+    int i;
+
+    for (i = 0; i < SHAPES; i++)
+        if (mix->share[i] > 0)
+            cJSON_AddNumberToObject(by, shape_name((enum shape)i), 0);
+}
+
 /* Every wanted category is there, in the order of the table. */
 static void add_categories(cJSON *counts, const struct run *r)
 {
@@ -178,7 +192,8 @@ static void add_categories(cJSON *counts, const struct run *r)
 cJSON *run_manifest(struct run *r, struct err *err)
 {
     cJSON *o = cJSON_CreateObject();
-    struct tallies t = {.metrics = metrics_new(METRICS_SAMPLE, r->options.seed),
+    struct tallies t = {.plan = &r->plan,
+                        .metrics = metrics_new(METRICS_SAMPLE, r->options.seed),
                         .evidence = evidence_new(&r->plan, err)};
     int failed;
 
@@ -192,6 +207,7 @@ cJSON *run_manifest(struct run *r, struct err *err)
     t.counts = cJSON_AddObjectToObject(o, "counts");
     cJSON_AddNumberToObject(t.counts, "candidates", 0);
     cJSON_AddNumberToObject(t.counts, "accepted", 0);
+    add_shapes(t.counts, &r->plan.shapes);
     add_categories(t.counts, r);
     t.calls = cJSON_AddObjectToObject(o, "calls");
     failed = t.metrics == NULL || t.evidence == NULL

@@ -81,7 +81,35 @@ static enum drop describe(const struct dedup_hit *hit, char detail[DETAIL_MAX])
     return DROP_AGAINST;
 }
 
-/* What costs nothing comes first; see DESIGN section 2, step 3. */
+#define LONG_WORDS_MAX 4000
+
+/* What goes before the request: text too, and as much of it as its shape
+ * wants.  DROP_NONE when it will do. */
+static enum drop check_turns(const struct run *r, const struct candidate *c)
+{
+    size_t words, all = 0, i;
+
+    for (i = 0; i < c->turns.n; i++) {
+        const char *text = c->turns.at[i].text;
+
+        words = text_count_words(text, strlen(text));
+        if (words >
+            (c->shape == SHAPE_LONG ? LONG_WORDS_MAX : r->options.max_words))
+            return DROP_TOO_LONG;
+        if (!text_is_english(text, strlen(text)))
+            return DROP_NOT_TEXT;
+        all += words;
+    }
+    return c->shape == SHAPE_LONG && all < r->options.long_words
+               ? DROP_TOO_SHORT
+               : DROP_NONE;
+}
+
+/*
+ * What costs nothing comes first; see DESIGN section 2, step 3.  Words and
+ * near-duplicates are those of the request: what goes before it is easily
+ * varied, and the same request in five settings is one request.
+ */
 static int gate(struct run *r, struct dialogue *d, struct err *err)
 {
     const char *prompt = d->candidate.prompt;
@@ -89,6 +117,7 @@ static int gate(struct run *r, struct dialogue *d, struct err *err)
     size_t len = strlen(prompt), words = text_count_words(prompt, len);
     char detail[DETAIL_MAX];
     struct dedup_hit hit;
+    enum drop turns;
 
     if (words < r->options.min_words)
         return dialogue_fail_gate(d, DROP_TOO_SHORT, NULL, err);
@@ -96,6 +125,10 @@ static int gate(struct run *r, struct dialogue *d, struct err *err)
         return dialogue_fail_gate(d, DROP_TOO_LONG, NULL, err);
     if (!text_is_english(prompt, len))
         return dialogue_fail_gate(d, DROP_NOT_TEXT, NULL, err);
+    turns = check_turns(r, &d->candidate);
+    if (turns != DROP_NONE)
+        return dialogue_fail_gate(d, turns, "what goes before the request",
+                                  err);
     if (dedup_find(r->dedup, prompt, len, seq > w ? seq - w : 0, &hit))
         return dialogue_fail_gate(d, describe(&hit, detail), detail, err);
     return dialogue_pass_gate(d, err);

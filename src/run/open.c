@@ -35,6 +35,7 @@ const struct run_options RUN_DEFAULTS = {
     .votes = 1,
     .min_words = 3,
     .max_words = 120,
+    .long_words = 120,
     .threshold = 0.7,
     .patience = 5000,
 };
@@ -228,6 +229,18 @@ static void add_rules(cJSON *o, const struct panel_rules *rules)
     str_release(&text);
 }
 
+/* As they were given, so that what is told is what was asked for. */
+static void add_shapes(cJSON *o, const struct shape_mix *mix)
+{
+    cJSON *shapes = cJSON_AddObjectToObject(o, "shapes");
+    int i;
+
+    for (i = 0; i < SHAPES; i++)
+        if (mix->share[i] > 0)
+            cJSON_AddNumberToObject(shapes, shape_name((enum shape)i),
+                                    mix->share[i]);
+}
+
 static int add_file_hash(cJSON *o, const char *name, const char *dir,
                          const char *file, struct err *err)
 {
@@ -275,6 +288,8 @@ static int make_fingerprint(struct run *r, cJSON *screens, struct err *err)
     cJSON_AddNumberToObject(c, "votes", o->votes);
     cJSON_AddNumberToObject(c, "min_words", o->min_words);
     cJSON_AddNumberToObject(c, "max_words", o->max_words);
+    add_shapes(c, &p->shapes);
+    cJSON_AddNumberToObject(c, "long_words", o->long_words);
     cJSON_AddNumberToObject(c, "threshold", o->threshold);
     cJSON_AddStringToObject(c, "categories",
                             o->categories != NULL ? o->categories : "all");
@@ -291,6 +306,7 @@ static int make_fingerprint(struct run *r, cJSON *screens, struct err *err)
     cJSON_AddStringToObject(c, "templates", r->templates_hash);
     cJSON_AddItemToObject(c, "against", screens);
     if (add_file_hash(c, "grammar", o->seeds, "grammar.yaml", err) != 0 ||
+        add_file_hash(c, "shape_frames", o->seeds, "shapes.yaml", err) != 0 ||
         add_file_hash(c, "lexicon", o->seeds, "lexicon.yaml", err) != 0)
         return -1;
     str_init(&text, 1 << 20);
@@ -524,7 +540,11 @@ struct run *run_load(const struct run_options *options, struct err *err)
     r->options = *options;
     r->next_seq = r->commit_seq = 1;
     r->started = run_now();
-    if (check_options(options, err) != 0 || load(r, err) != 0)
+    if (check_options(options, err) != 0 ||
+        shape_mix_parse(options->shapes != NULL ? options->shapes
+                                                : SHAPE_MIX_DEFAULT,
+                        &r->plan.shapes, err) != 0 ||
+        load(r, err) != 0)
         goto fail;
     for (i = 0; i < options->nagainst; i++)
         if (add_screen(r, options->against[i], screens, err) != 0)

@@ -14,26 +14,44 @@
 
 #define EXCERPT_MAX 300
 
-static void add_id(cJSON *o, const char *prompt)
+/* Of the conversation: role and normalised text of each turn before, a line
+ * each, and the normalised request; so of a bare request its own. */
+static void add_id(cJSON *o, const struct candidate *c)
 {
     struct str normal;
     char hex[HASH_HEX];
+    size_t i;
 
-    str_init(&normal, 1 << 20);
-    text_normalise(prompt, strlen(prompt), &normal);
+    str_init(&normal, 8u << 20);
+    for (i = 0; i < c->turns.n; i++) {
+        str_addf(&normal, "%s: ", role_name(c->turns.at[i].role));
+        text_normalise(c->turns.at[i].text, strlen(c->turns.at[i].text),
+                       &normal);
+        str_addc(&normal, '\n');
+    }
+    text_normalise(c->prompt, strlen(c->prompt), &normal);
     hash_hex(hash_bytes(normal.s, normal.len), hex);
     str_release(&normal);
     cJSON_AddStringToObject(o, "id", hex);
 }
 
-static void add_messages(cJSON *o, const char *prompt)
+static void add_message(cJSON *list, enum role role, const char *text)
 {
-    cJSON *list = cJSON_AddArrayToObject(o, "messages");
     cJSON *m = cJSON_CreateObject();
 
-    cJSON_AddStringToObject(m, "role", "user");
-    cJSON_AddStringToObject(m, "content", prompt);
+    cJSON_AddStringToObject(m, "role", role_name(role));
+    cJSON_AddStringToObject(m, "content", text);
     cJSON_AddItemToArray(list, m);
+}
+
+static void add_messages(cJSON *o, const struct candidate *c)
+{
+    cJSON *list = cJSON_AddArrayToObject(o, "messages");
+    size_t i;
+
+    for (i = 0; i < c->turns.n; i++)
+        add_message(list, c->turns.at[i].role, c->turns.at[i].text);
+    add_message(list, ROLE_USER, c->prompt);
 }
 
 static void add_path(cJSON *o, const struct path *p)
@@ -233,9 +251,10 @@ void record_row(const struct candidate *c, const struct provenance *p,
 {
     cJSON *o = cJSON_CreateObject();
 
-    add_id(o, c->prompt);
+    add_id(o, c);
     cJSON_AddStringToObject(o, "prompt", c->prompt);
-    add_messages(o, c->prompt);
+    add_messages(o, c);
+    cJSON_AddStringToObject(o, "shape", shape_name(c->shape));
     cJSON_AddStringToObject(o, "category", c->path.category->slug);
     cJSON_AddNumberToObject(o, "category_id", c->path.category->id);
     cJSON_AddStringToObject(o, "domain", c->path.category->domain);
@@ -267,6 +286,9 @@ void record_reject(const struct candidate *c, struct str *out)
         cJSON_AddStringToObject(o, "detail", c->detail);
     if (c->prompt != NULL)
         cJSON_AddStringToObject(o, "prompt", c->prompt);
+    if (c->turns.n > 0)
+        add_messages(o, c);
+    cJSON_AddStringToObject(o, "shape", shape_name(c->shape));
     cJSON_AddStringToObject(o, "category", c->path.category->slug);
     cJSON_AddNumberToObject(o, "category_id", c->path.category->id);
     add_path(o, &c->path);

@@ -52,7 +52,9 @@ struct run_options {
     uint32_t rounds, samples, min_refusals;
     uint32_t votes;                  /* of each judge */
     const struct panel_rules *panel; /* NULL: PANEL_DEFAULT */
+    const char *shapes; /* base/shape.h's NAME=SHARE,...; NULL: the default */
     uint32_t min_words, max_words; /* of a prompt */
+    uint32_t long_words;  /* of what goes before the request of a long one */
     double threshold;     /* near-duplicate Jaccard over character 5-grams */
     struct budget budget; /* of the whole run, all sessions */
     uint64_t patience;    /* give up after so many candidates without a row */

@@ -39,6 +39,7 @@ cli_tests += \
 	tests/cli/respond.sh \
 	tests/cli/resume-killed.sh \
 	tests/cli/schema.sh \
+	tests/cli/shapes.sh \
 	tests/cli/stats.sh \
 	tests/cli/style.sh \
 	tests/cli/two-processes.sh \

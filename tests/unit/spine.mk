@@ -26,3 +26,7 @@ unit_tests += tests/unit/test_responder
 tests_unit_test_responder_SOURCES = tests/unit/test_responder.c
 tests_unit_test_responder_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_responder_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_shape
+tests_unit_test_shape_SOURCES = tests/unit/test_shape.c
+tests_unit_test_shape_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_shape_LDADD = libphgen.a $(CMOCKA_LIBS)
