@@ -7,6 +7,7 @@
 #include "base/concept.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
@@ -101,4 +102,53 @@ size_t concept_focus(const char *trigger, const char *forms, const char *text,
         len[n++] = l;
     }
     return n;
+}
+
+/* The words a frame expects first; see seeds/README.md. */
+static bool starts_like(enum task_kind kind, const char *text)
+{
+    static const char *const know[] = {"how",   "why", "what",  "when",
+                                       "where", "who", "which", "whether",
+                                       "whose", "if",  NULL};
+    static const char *const not_do[] = {"how", "to", "the", "a", "an", NULL};
+    size_t pos = 0, start, len, i;
+
+    if (!text_word(text, strlen(text), &pos, &start, &len))
+        return false;
+    switch (kind) {
+    case TASK_KNOW:
+        for (i = 0; know[i] != NULL; i++)
+            if (strlen(know[i]) == len && strncmp(know[i], text, len) == 0)
+                return true;
+        return false;
+    case TASK_DO:
+        for (i = 0; not_do[i] != NULL; i++)
+            if (strlen(not_do[i]) == len && strncmp(not_do[i], text, len) == 0)
+                return false;
+        return !isupper((unsigned char)text[0]);
+    default:
+        return true;
+    }
+}
+
+int concept_check_task(enum task_kind kind, const char *trigger,
+                       const char *forms, const char *text, struct err *err)
+{
+    size_t len = strlen(text), start[1], wlen[1];
+    char last;
+
+    if (len == 0)
+        return err_set(err, "empty task");
+    last = text[len - 1];
+    if (kind == TASK_ASK && strchr(".?!\"'", last) == NULL)
+        return err_set(err, "an \"ask\" ends with . ? or !: %s", text);
+    if (kind != TASK_ASK && strchr(".?!", last) != NULL)
+        return err_set(err, "a \"%s\" has no final punctuation: %s",
+                       task_kind_name(kind), text);
+    if (!starts_like(kind, text))
+        return err_set(err, "this does not begin like a \"%s\": %s",
+                       task_kind_name(kind), text);
+    if (concept_focus(trigger, forms, text, start, wlen, 1) == 0)
+        return err_set(err, "the trigger \"%s\" is not in: %s", trigger, text);
+    return 0;
 }

@@ -2,6 +2,8 @@
 #ifndef PHGEN_BASE_CONCEPT_H
 #define PHGEN_BASE_CONCEPT_H
 
+#include "base/err.h"
+
 #include <stddef.h>
 
 /*
@@ -50,5 +52,13 @@ struct path {
  */
 size_t concept_focus(const char *trigger, const char *forms, const char *text,
                      size_t start[], size_t len[], size_t max);
+
+/*
+ * Does a task keep the contract of its kind (seeds/README.md), so that every
+ * frame of the embedded generator reads well with it, and does it show its
+ * trigger?  0, or -1 with a sentence.
+ */
+int concept_check_task(enum task_kind kind, const char *trigger,
+                       const char *forms, const char *text, struct err *err);
 
 #endif

@@ -5,8 +5,11 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd_generate.c \
 	src/cmd/cmd_graph_build.c \
 	src/cmd/cmd_graph_draw.c \
+	src/cmd/cmd_graph_export.c \
+	src/cmd/cmd_graph_merge.c \
 	src/cmd/cmd_graph_sample.c \
 	src/cmd/cmd_graph_stats.c \
+	src/cmd/cmd_graph_validate.c \
 	src/cmd/cmd_help.c \
 	src/cmd/cmd_models.c \
 	src/cmd/cmd_respond.c \

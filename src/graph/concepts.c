@@ -9,22 +9,19 @@
  */
 #include "graph/concepts.h"
 #include "base/file.h"
-#include "base/log.h"
-#include "base/str.h"
 #include "base/text.h"
 #include "graph/inside.h"
-#include "graph/seeds.h"
+#include "graph/validate.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 static const char *const types[VERTEX_TYPES] = {
     [VERTEX_CATEGORY] = "category", [VERTEX_TRIGGER] = "trigger",
     [VERTEX_SENSE] = "sense",       [VERTEX_SETTING] = "setting",
-    [VERTEX_TASK] = "task",
+    [VERTEX_TASK] = "task",         [VERTEX_ENTITY] = "entity",
 };
 
 const char *vertex_type_name(enum vertex_type t)
@@ -55,11 +52,33 @@ void concepts_free(struct concepts *c)
 
 /* --- from the igraph to typed neighbour lists --- */
 
-static int read_vertex(struct concepts *c, igraph_integer_t i, struct err *err)
+static int read_category(struct vertex *v, const igraph_t *g,
+                         igraph_integer_t i, struct err *err)
+{
+    double number = VAN(g, "number", i);
+
+    if (!(number >= 1 && number <= 1e6) || number != (int)number ||
+        *v->slug == '\0' || *v->domain == '\0')
+        return err_set(err,
+                       "category \"%.60s\" lacks a number of its own, a slug "
+                       "or a domain",
+                       v->text);
+    v->number = (int)number;
+    return 0;
+}
+
+static bool fits(const char *text, size_t max)
+{
+    size_t len = strlen(text);
+
+    return len <= max && text_valid(text, len);
+}
+
+static int read_vertex(struct concepts *c, igraph_integer_t i, bool origins,
+                       struct err *err)
 {
     const char *type = VAS(&c->g, "type", i);
     struct vertex *v = &c->v[i];
-    const char *kind;
     int k;
 
     for (k = 0; k < VERTEX_TYPES; k++)
@@ -73,48 +92,114 @@ static int read_vertex(struct concepts *c, igraph_integer_t i, struct err *err)
     v->forms = VAS(&c->g, "forms", i);
     v->slug = VAS(&c->g, "slug", i);
     v->domain = VAS(&c->g, "domain", i);
+    v->source = origins ? VAS(&c->g, "source", i) : "";
+    v->support = origins ? VAN(&c->g, "support", i) : 0;
     v->category = -1;
-    if (*v->text == '\0' || !text_valid(v->text, strlen(v->text)))
-        return err_set(err, "vertex %d has no valid text", (int)i);
+    if (*v->text == '\0' || !fits(v->text, TEXT_MAX) ||
+        !fits(v->forms, TEXT_MAX) || !fits(v->slug, TEXT_MAX) ||
+        !fits(v->domain, TEXT_MAX) || !fits(v->source, TEXT_MAX))
+        return err_set(err,
+                       "vertex %d has no text, or one that is not UTF-8 of at "
+                       "most %d bytes",
+                       (int)i, TEXT_MAX);
+    if (!(v->support >= 0 && v->support <= 1e12))
+        v->support = 0;
     if (v->type == VERTEX_CATEGORY) {
-        v->number = (int)VAN(&c->g, "number", i);
-        if (v->number < 1 || *v->slug == '\0' || *v->domain == '\0')
-            return err_set(err,
-                           "category \"%.60s\" lacks number, slug or domain",
-                           v->text);
         c->ncategories++;
+        return read_category(v, &c->g, i, err);
     }
-    if (v->type == VERTEX_TASK) {
-        kind = VAS(&c->g, "kind", i);
-        k = task_kind_find(kind);
-        if (k < 0)
-            return err_set(err, "task \"%.60s\" has the unknown kind \"%.20s\"",
-                           v->text, kind);
-        v->kind = (enum task_kind)k;
-    }
+    if (v->type != VERTEX_TASK)
+        return 0;
+    k = task_kind_find(VAS(&c->g, "kind", i));
+    if (k < 0)
+        return err_set(err, "task \"%.60s\" has the unknown kind \"%.20s\"",
+                       v->text, VAS(&c->g, "kind", i));
+    v->kind = (enum task_kind)k;
     return 0;
+}
+
+/* Is there an attribute of that name and type?  igraph reads one of another
+ * type as nothing, so a graph's numbers written as text must be told here. */
+static bool has(const igraph_strvector_t *names,
+                const igraph_vector_int_t *kinds, const char *name,
+                igraph_attribute_type_t kind)
+{
+    igraph_integer_t i;
+
+    for (i = 0; i < igraph_strvector_size(names); i++)
+        if (strcmp(igraph_strvector_get(names, i), name) == 0)
+            return VECTOR(*kinds)[i] == kind;
+    return false;
+}
+
+struct attributes {
+    igraph_strvector_t names[3]; /* of the graph, its vertices, its edges */
+    igraph_vector_int_t kinds[3];
+};
+
+static int check_attributes(struct concepts *c, const struct attributes *a,
+                            struct err *err)
+{
+    static const char *const needed[] = {"type", "text",   "forms", "slug",
+                                         "kind", "domain", NULL};
+    size_t k;
+
+    for (k = 0; needed[k] != NULL; k++)
+        if (!has(&a->names[1], &a->kinds[1], needed[k],
+                 IGRAPH_ATTRIBUTE_STRING))
+            return err_set(err,
+                           "its vertices have no attribute \"%s\" of type "
+                           "string",
+                           needed[k]);
+    if (!has(&a->names[1], &a->kinds[1], "number", IGRAPH_ATTRIBUTE_NUMERIC))
+        return err_set(err, "its vertices have no attribute \"number\" of "
+                            "type double");
+    c->origins =
+        has(&a->names[1], &a->kinds[1], "source", IGRAPH_ATTRIBUTE_STRING) &&
+        has(&a->names[1], &a->kinds[1], "support", IGRAPH_ATTRIBUTE_NUMERIC);
+    c->weighted =
+        has(&a->names[2], &a->kinds[2], "weight", IGRAPH_ATTRIBUTE_NUMERIC);
+    c->related =
+        has(&a->names[2], &a->kinds[2], "relation", IGRAPH_ATTRIBUTE_STRING);
+    return 0;
+}
+
+static int read_attributes(struct concepts *c, struct err *err)
+{
+    struct attributes a;
+    igraph_error_t bad = IGRAPH_SUCCESS;
+    int i, failed;
+
+    for (i = 0; i < 3; i++)
+        bad |= igraph_strvector_init(&a.names[i], 0) |
+               igraph_vector_int_init(&a.kinds[i], 0);
+    if (!bad)
+        bad =
+            igraph_cattribute_list(&c->g, &a.names[0], &a.kinds[0], &a.names[1],
+                                   &a.kinds[1], &a.names[2], &a.kinds[2]);
+    failed = bad ? err_nomem(err) : check_attributes(c, &a, err);
+    for (i = 0; i < 3; i++) {
+        igraph_strvector_destroy(&a.names[i]);
+        igraph_vector_int_destroy(&a.kinds[i]);
+    }
+    return failed;
 }
 
 static int read_vertices(struct concepts *c, struct err *err)
 {
-    static const char *const needed[] = {"type", "text",   "forms", "slug",
-                                         "kind", "domain", NULL};
     igraph_integer_t i;
-    size_t k;
 
-    for (k = 0; needed[k] != NULL; k++)
-        if (!igraph_cattribute_has_attr(&c->g, IGRAPH_ATTRIBUTE_VERTEX,
-                                        needed[k]))
-            return err_set(err, "its vertices have no attribute \"%s\"",
-                           needed[k]);
-    if (!igraph_cattribute_has_attr(&c->g, IGRAPH_ATTRIBUTE_VERTEX, "number"))
-        return err_set(err, "its vertices have no attribute \"number\"");
+    if (read_attributes(c, err) != 0)
+        return -1;
+    if (igraph_vcount(&c->g) > VERTICES_MAX || igraph_ecount(&c->g) > EDGES_MAX)
+        return err_set(err, "it has more than %d vertices or %d edges",
+                       VERTICES_MAX, EDGES_MAX);
     c->n = (size_t)igraph_vcount(&c->g);
     c->v = calloc(c->n + 1, sizeof(*c->v));
     if (c->v == NULL)
         return err_nomem(err);
     for (i = 0; i < (igraph_integer_t)c->n; i++)
-        if (read_vertex(c, i, err) != 0)
+        if (read_vertex(c, i, c->origins, err) != 0)
             return -1;
     return 0;
 }
@@ -135,7 +220,7 @@ static int by_type(const void *a, const void *b)
 
 /* Lays out the neighbours of `i` at `at`; returns how many, or -1. */
 static long lay_out(struct concepts *c, igraph_integer_t i, size_t at,
-                    igraph_vector_int_t *edges, bool weighted, struct err *err)
+                    igraph_vector_int_t *edges, struct err *err)
 {
     struct half_edge *half;
     long n, k;
@@ -152,7 +237,7 @@ static long lay_out(struct concepts *c, igraph_integer_t i, size_t at,
 
         half[k].vertex = (int)IGRAPH_OTHER(&c->g, e, i);
         half[k].type = (int)c->v[half[k].vertex].type;
-        half[k].weight = weighted ? EAN(&c->g, "weight", e) : 1;
+        half[k].weight = c->weighted ? EAN(&c->g, "weight", e) : 1;
         if (!(half[k].weight > 0 && half[k].weight < 1e9))
             half[k].weight = 1;
     }
@@ -172,8 +257,6 @@ static long lay_out(struct concepts *c, igraph_integer_t i, size_t at,
 static int lay_out_all(struct concepts *c, struct err *err)
 {
     size_t ends = 2 * (size_t)igraph_ecount(&c->g), at = 0;
-    bool weighted =
-        igraph_cattribute_has_attr(&c->g, IGRAPH_ATTRIBUTE_EDGE, "weight");
     igraph_vector_int_t edges;
     igraph_integer_t i;
     long n = 0;
@@ -184,7 +267,7 @@ static int lay_out_all(struct concepts *c, struct err *err)
         igraph_vector_int_init(&edges, 0) != IGRAPH_SUCCESS)
         return err_nomem(err);
     for (i = 0; n >= 0 && i < (igraph_integer_t)c->n; i++) {
-        n = lay_out(c, i, at, &edges, weighted, err);
+        n = lay_out(c, i, at, &edges, err);
         at += n > 0 ? (size_t)n : 0;
     }
     igraph_vector_int_destroy(&edges);
@@ -236,279 +319,92 @@ static int index_categories(struct concepts *c, struct err *err)
     return 0;
 }
 
-/* A walk from any category must reach a task. */
+/* The first thing that keeps a walk from getting through. */
 static int check_walkable(const struct concepts *c, struct err *err)
 {
-    size_t i, tasks = 0;
+    struct problems p;
+    int failed = 0;
 
-    for (i = 0; i < c->n; i++) {
-        const struct vertex *v = &c->v[i];
-        int id = (int)i;
-
-        if (v->type == VERTEX_CATEGORY &&
-            concepts_near(c, id, VERTEX_TRIGGER).n == 0)
-            return err_set(err, "category \"%s\" has no triggers", v->slug);
-        if (v->type == VERTEX_SENSE &&
-            (v->category < 0 || concepts_near(c, id, VERTEX_TASK).n == 0 ||
-             concepts_near(c, id, VERTEX_TRIGGER).n != 1))
-            return err_set(err,
-                           "sense \"%.60s\" needs one trigger, a category and "
-                           "a task",
-                           v->text);
-        tasks += v->type == VERTEX_TASK;
-    }
-    if (tasks == 0)
-        return err_set(err, "it has no tasks");
-    return 0;
+    problems_init(&p, 1);
+    concepts_find_faults(c, &p);
+    if (p.n > 0)
+        failed = err_set(err, "%s", p.text[0]);
+    problems_release(&p);
+    return failed;
 }
 
-static int finish(struct concepts *c, struct err *err)
+int concepts_index(struct concepts *c, struct err *err)
 {
-    if (read_vertices(c, err) != 0 || lay_out_all(c, err) != 0 ||
-        index_categories(c, err) != 0 || check_walkable(c, err) != 0)
+    if (read_vertices(c, err) != 0 || lay_out_all(c, err) != 0)
         return -1;
+    return index_categories(c, err);
+}
+
+int concepts_finish(struct concepts *c, struct err *err)
+{
+    return concepts_index(c, err) != 0 ? -1 : check_walkable(c, err);
+}
+
+/* --- files --- */
+
+/* Walks go both ways along an edge, whatever the file says of it. */
+static int read_graphml(struct concepts *c, FILE *f, const char *name,
+                        struct err *err)
+{
+    igraph_error_t bad = igraph_read_graph_graphml(&c->g, f, 0);
+
+    if (bad)
+        return err_set(err, "%s is not a GraphML file that igraph can read: %s",
+                       name, igraph_strerror(bad));
+    c->made = true;
+    igraph_cattribute_remove_v(&c->g, "id"); /* the file's own numbering */
+    if (igraph_is_directed(&c->g) &&
+        igraph_to_undirected(&c->g, IGRAPH_TO_UNDIRECTED_EACH, NULL))
+        return err_nomem(err);
     return 0;
 }
 
-/* --- from seeds --- */
-
-struct known {
-    UT_hash_handle hh;
-    int vertex;
-    char key[];
-};
-
-/* What is being built: vertex rows, edge ends, and who is already there. */
-struct builder {
-    igraph_strvector_t type, text, forms, slug, domain, kind;
-    igraph_vector_t number, weight;
-    igraph_vector_int_t ends;
-    struct known *known;
-    int n;
-    bool failed;
-};
-
-static void put(struct builder *b, igraph_strvector_t *v, const char *s)
-{
-    if (igraph_strvector_push_back(v, s) != IGRAPH_SUCCESS)
-        b->failed = true;
-}
-
-/* The vertex of (type, key), made when it is new. */
-static int vertex(struct builder *b, enum vertex_type type, const char *key,
-                  const char *text, const char *forms, const char *kind)
-{
-    struct known *k = NULL;
-    struct str full;
-
-    str_init(&full, 1 << 16);
-    str_addf(&full, "%d/%s", (int)type, key);
-    HASH_FIND_STR(b->known, full.s, k);
-    if (k == NULL && (k = malloc(sizeof(*k) + full.len + 1)) != NULL) {
-        memcpy(k->key, full.s, full.len + 1);
-        k->vertex = b->n++;
-        HASH_ADD_STR(b->known, key, k);
-        put(b, &b->type, types[type]);
-        put(b, &b->text, text);
-        put(b, &b->forms, forms);
-        put(b, &b->slug, type == VERTEX_CATEGORY ? key : "");
-        put(b, &b->domain, "");
-        put(b, &b->kind, kind);
-        if (igraph_vector_push_back(&b->number, 0) != IGRAPH_SUCCESS)
-            b->failed = true;
-    }
-    str_release(&full);
-    b->failed |= k == NULL;
-    return k != NULL ? k->vertex : 0;
-}
-
-static void edge(struct builder *b, int from, int to)
-{
-    if (igraph_vector_int_push_back(&b->ends, from) != IGRAPH_SUCCESS ||
-        igraph_vector_int_push_back(&b->ends, to) != IGRAPH_SUCCESS)
-        b->failed = true;
-}
-
-static void add_sense(struct builder *b, const struct seed_sense *s)
-{
-    struct str key;
-    int category, trigger, sense;
-    size_t i;
-
-    str_init(&key, 1 << 16);
-    category = vertex(b, VERTEX_CATEGORY, s->category->slug, "", "", "");
-    trigger = vertex(b, VERTEX_TRIGGER, s->trigger, s->trigger, s->forms, "");
-    str_addf(&key, "%s/%s/%s", s->category->slug, s->trigger, s->sense);
-    sense = vertex(b, VERTEX_SENSE, key.s, s->sense, "", "");
-    edge(b, category, trigger);
-    edge(b, trigger, sense);
-    edge(b, category, sense);
-    for (i = 0; i < s->nsettings; i++)
-        edge(b, sense,
-             vertex(b, VERTEX_SETTING, s->settings[i], s->settings[i], "", ""));
-    for (i = 0; i < s->ntasks; i++)
-        edge(b, sense,
-             vertex(b, VERTEX_TASK, s->tasks[i].text, s->tasks[i].text, "",
-                    task_kind_name(s->tasks[i].kind)));
-    str_release(&key);
-}
-
-static void builder_init(struct builder *b)
-{
-    memset(b, 0, sizeof(*b));
-    b->failed = igraph_strvector_init(&b->type, 0) ||
-                igraph_strvector_init(&b->text, 0) ||
-                igraph_strvector_init(&b->forms, 0) ||
-                igraph_strvector_init(&b->slug, 0) ||
-                igraph_strvector_init(&b->domain, 0) ||
-                igraph_strvector_init(&b->kind, 0) ||
-                igraph_vector_init(&b->number, 0) ||
-                igraph_vector_init(&b->weight, 0) ||
-                igraph_vector_int_init(&b->ends, 0);
-}
-
-static void builder_release(struct builder *b)
-{
-    struct known *k, *next;
-
-    HASH_ITER(hh, b->known, k, next)
-    {
-        HASH_DEL(b->known, k);
-        free(k);
-    }
-    igraph_strvector_destroy(&b->type);
-    igraph_strvector_destroy(&b->text);
-    igraph_strvector_destroy(&b->forms);
-    igraph_strvector_destroy(&b->slug);
-    igraph_strvector_destroy(&b->domain);
-    igraph_strvector_destroy(&b->kind);
-    igraph_vector_destroy(&b->number);
-    igraph_vector_destroy(&b->weight);
-    igraph_vector_int_destroy(&b->ends);
-}
-
-/* Category vertices come first, in the order of the table. */
-static void add_categories(struct builder *b, const struct seeds *seeds)
-{
-    const struct category *c;
-    size_t i, n = seeds_categories(seeds, &c);
-    int v;
-
-    for (i = 0; i < n && !b->failed; i++) {
-        v = vertex(b, VERTEX_CATEGORY, c[i].slug, c[i].name, "", "");
-        VECTOR(b->number)[v] = c[i].id;
-        if (igraph_strvector_set(&b->domain, v, c[i].domain))
-            b->failed = true;
-    }
-}
-
-static int read_seeds(struct builder *b, const char *dir, struct err *err)
-{
-    struct seeds *seeds = seeds_open(dir, err);
-    struct seed_sense sense;
-    int got;
-
-    if (seeds == NULL)
-        return -1;
-    add_categories(b, seeds);
-    while ((got = seeds_next(seeds, &sense, err)) > 0 && !b->failed)
-        add_sense(b, &sense);
-    seeds_close(seeds);
-    if (got >= 0 && b->failed)
-        return err_nomem(err);
-    return got < 0 ? -1 : 0;
-}
-
-/* Parallel edges (a category meets a trigger once a sense) become weight. */
-static int assemble(struct builder *b, igraph_t *g, struct err *err)
-{
-    igraph_attribute_combination_t sum;
-    igraph_error_t bad = IGRAPH_SUCCESS;
-    igraph_integer_t m;
-
-    if (igraph_create(g, &b->ends, b->n, IGRAPH_UNDIRECTED))
-        return err_nomem(err);
-    m = igraph_ecount(g);
-    bad |= igraph_vector_resize(&b->weight, m);
-    igraph_vector_fill(&b->weight, 1);
-    bad |= SETVASV(g, "type", &b->type);
-    bad |= SETVASV(g, "text", &b->text);
-    bad |= SETVASV(g, "forms", &b->forms);
-    bad |= SETVASV(g, "slug", &b->slug);
-    bad |= SETVASV(g, "domain", &b->domain);
-    bad |= SETVASV(g, "kind", &b->kind);
-    bad |= SETVANV(g, "number", &b->number);
-    bad |= SETEANV(g, "weight", &b->weight);
-    bad |= igraph_attribute_combination(&sum, "weight",
-                                        IGRAPH_ATTRIBUTE_COMBINE_SUM,
-                                        IGRAPH_NO_MORE_ATTRIBUTES);
-    if (!bad) {
-        bad |= igraph_simplify(g, true, true, &sum);
-        igraph_attribute_combination_destroy(&sum);
-    }
-    if (bad) {
-        igraph_destroy(g);
-        return err_nomem(err);
-    }
-    return 0;
-}
-
-struct concepts *concepts_build(const char *seeds_dir, struct err *err)
+struct concepts *concepts_read(FILE *f, const char *name, bool whole,
+                               struct err *err)
 {
     struct concepts *c = calloc(1, sizeof(*c));
-    struct builder b;
     int failed;
 
     if (c == NULL) {
         err_nomem(err);
         return NULL;
     }
-    builder_init(&b);
-    failed =
-        read_seeds(&b, seeds_dir, err) != 0 || assemble(&b, &c->g, err) != 0;
-    builder_release(&b);
-    c->made = !failed;
-    if (failed || finish(c, err) != 0) {
+    failed = read_graphml(c, f, name, err);
+    if (!failed) {
+        failed = whole ? concepts_finish(c, err) : concepts_index(c, err);
+        if (failed)
+            err_prefix(err, "%s is not a concept graph", name);
+    }
+    if (failed) {
         concepts_free(c);
         return NULL;
     }
     return c;
 }
 
-/* --- files --- */
-
-struct concepts *concepts_load(const char *path, struct err *err)
+struct concepts *concepts_open(const char *path, bool whole, struct err *err)
 {
-    struct concepts *c = calloc(1, sizeof(*c));
-    igraph_error_t bad;
-    FILE *f;
+    FILE *f = fopen(path, "rb");
+    struct concepts *c;
 
-    if (c == NULL) {
-        err_nomem(err);
-        return NULL;
-    }
-    f = fopen(path, "rb");
     if (f == NULL) {
         err_set(err, "cannot open the concept graph %s: %s", path,
                 strerror(errno));
-        free(c);
         return NULL;
     }
-    bad = igraph_read_graph_graphml(&c->g, f, 0);
+    c = concepts_read(f, path, whole, err);
     fclose(f);
-    if (bad) {
-        err_set(err, "%s is not a GraphML file that igraph can read: %s", path,
-                igraph_strerror(bad));
-        free(c);
-        return NULL;
-    }
-    c->made = true;
-    if (finish(c, err) != 0) {
-        err_prefix(err, "%s is not a concept graph", path);
-        concepts_free(c);
-        return NULL;
-    }
     return c;
+}
+
+struct concepts *concepts_load(const char *path, struct err *err)
+{
+    return concepts_open(path, true, err);
 }
 
 int concepts_save(const struct concepts *c, const char *path, struct err *err)
@@ -543,6 +439,11 @@ size_t concepts_count(const struct concepts *c)
     return c->n;
 }
 
+enum vertex_type concepts_type(const struct concepts *c, int vertex)
+{
+    return c->v[vertex].type;
+}
+
 const char *concepts_text(const struct concepts *c, int vertex)
 {
     return c->v[vertex].text;
@@ -569,6 +470,16 @@ size_t concepts_categories(const struct concepts *c,
 int concepts_category_vertex(const struct concepts *c, size_t category)
 {
     return c->category_vertex[category];
+}
+
+const char *concepts_source(const struct concepts *c, int vertex)
+{
+    return c->v[vertex].source;
+}
+
+double concepts_support(const struct concepts *c, int vertex)
+{
+    return c->v[vertex].support;
 }
 
 size_t concepts_sense_category(const struct concepts *c, int sense)

@@ -1,10 +1,14 @@
 libphgen_a_SOURCES += \
+	src/graph/builder.c src/graph/builder.h \
 	src/graph/canvas.c src/graph/canvas.h \
 	src/graph/concepts.c src/graph/concepts.h \
 	src/graph/draw.c src/graph/draw.h \
 	src/graph/draw_whole.c \
 	src/graph/draw_wheel.c \
+	src/graph/export.c src/graph/export.h \
 	src/graph/inside.h \
+	src/graph/measure.c src/graph/measure.h \
 	src/graph/palette.h \
 	src/graph/planner.c src/graph/planner.h \
-	src/graph/seeds.c src/graph/seeds.h
+	src/graph/seeds.c src/graph/seeds.h \
+	src/graph/validate.c src/graph/validate.h

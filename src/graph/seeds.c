@@ -7,9 +7,7 @@
 #include "graph/seeds.h"
 #include "base/file.h"
 #include "base/str.h"
-#include "base/text.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,62 +117,12 @@ static int open_category(struct seeds *s, struct err *err)
     return 0;
 }
 
-/* The words a frame expects first; see seeds/README.md. */
-static bool starts_like(enum task_kind kind, const char *text)
-{
-    static const char *const know[] = {"how",   "why", "what",  "when",
-                                       "where", "who", "which", "whether",
-                                       "whose", "if",  NULL};
-    static const char *const not_do[] = {"how", "to", "the", "a", "an", NULL};
-    size_t pos = 0, start, len, i;
-
-    if (!text_word(text, strlen(text), &pos, &start, &len))
-        return false;
-    switch (kind) {
-    case TASK_KNOW:
-        for (i = 0; know[i] != NULL; i++)
-            if (strlen(know[i]) == len && strncmp(know[i], text, len) == 0)
-                return true;
-        return false;
-    case TASK_DO:
-        for (i = 0; not_do[i] != NULL; i++)
-            if (strlen(not_do[i]) == len && strncmp(not_do[i], text, len) == 0)
-                return false;
-        return !isupper((unsigned char)text[0]);
-    default:
-        return true;
-    }
-}
-
-static int check_task(const struct yaml *y, yaml_node n,
-                      const struct seed_sense *s, enum task_kind kind,
-                      const char *text, struct err *err)
-{
-    size_t len = strlen(text), start[1], wlen[1];
-    char last;
-
-    if (len == 0)
-        return yaml_error(y, n, err, "empty task");
-    last = text[len - 1];
-    if (kind == TASK_ASK && strchr(".?!\"'", last) == NULL)
-        return yaml_error(y, n, err, "an \"ask\" ends with . ? or !: %s", text);
-    if (kind != TASK_ASK && strchr(".?!", last) != NULL)
-        return yaml_error(y, n, err, "a \"%s\" has no final punctuation: %s",
-                          task_kind_name(kind), text);
-    if (!starts_like(kind, text))
-        return yaml_error(y, n, err, "this does not begin like a \"%s\": %s",
-                          task_kind_name(kind), text);
-    if (concept_focus(s->trigger, s->forms, text, start, wlen, 1) == 0)
-        return yaml_error(y, n, err, "the trigger \"%s\" is not in: %s",
-                          s->trigger, text);
-    return 0;
-}
-
 static int read_tasks(const struct yaml *y, yaml_node list,
                       struct seed_sense *out, struct err *err)
 {
     size_t i, n = yaml_size(y, list);
     const char *kind, *text;
+    struct err why;
     yaml_node task;
     int k;
 
@@ -195,8 +143,9 @@ static int read_tasks(const struct yaml *y, yaml_node list,
                               "unknown kind of task \"%s\"; known: ask, do, "
                               "know, topic, write",
                               kind);
-        if (check_task(y, task, out, (enum task_kind)k, text, err) != 0)
-            return -1;
+        if (concept_check_task((enum task_kind)k, out->trigger, out->forms,
+                               text, &why) != 0)
+            return yaml_error(y, task, err, "%s", why.text);
         out->tasks[i].kind = (enum task_kind)k;
         out->tasks[i].text = text;
     }

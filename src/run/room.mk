@@ -14,4 +14,5 @@ libphgen_a_SOURCES += \
 	src/run/run.h src/run/state.h \
 	src/run/sift.c src/run/sift.h \
 	src/run/survey.c src/run/survey.h \
-	src/run/templates.c src/run/templates.h
+	src/run/templates.c src/run/templates.h \
+	src/run/visits.c src/run/visits.h

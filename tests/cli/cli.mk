@@ -21,10 +21,14 @@ cli_tests += \
 	tests/cli/generate.sh \
 	tests/cli/graph-build.sh \
 	tests/cli/graph-draw.sh \
+	tests/cli/graph-export.sh \
+	tests/cli/graph-merge.sh \
 	tests/cli/graph-sample.sh \
 	tests/cli/graph-stats.sh \
+	tests/cli/graph-validate.sh \
 	tests/cli/guards.sh \
 	tests/cli/help.sh \
+	tests/cli/hostile-graph.sh \
 	tests/cli/http.sh \
 	tests/cli/interrupt.sh \
 	tests/cli/json.sh \

@@ -40,7 +40,8 @@ phgen()
 {
     case $1 in
     help | stats | dedup | models | -h | --help | --version) "$PHGEN" "$@" ;;
-    graph) sub=$2; shift 2; "$PHGEN" graph "$sub" --data-dir "$PHGEN_DATA" "$@" ;;
+    graph) test "$2" != merge || { "$PHGEN" "$@" >out 2>err; code=$?; return 0; }
+        sub=$2; shift 2; "$PHGEN" graph "$sub" --data-dir "$PHGEN_DATA" "$@" ;;
     -*) "$PHGEN" --data-dir "$PHGEN_DATA" "$@" ;;
     *) sub=$1; shift; "$PHGEN" "$sub" --data-dir "$PHGEN_DATA" "$@" ;;
     esac >out 2>err

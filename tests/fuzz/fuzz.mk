@@ -13,4 +13,8 @@ tests_fuzz_fuzz_guard_LDADD = libphgen.a
 tests_fuzz_fuzz_refusal_SOURCES = tests/fuzz/fuzz_refusal.c \
 	tests/fuzz/replay.c
 tests_fuzz_fuzz_refusal_LDADD = libphgen.a
+fuzz_tests += tests/fuzz/fuzz_graphml
+tests_fuzz_fuzz_graphml_SOURCES = tests/fuzz/fuzz_graphml.c \
+	tests/fuzz/replay.c
+tests_fuzz_fuzz_graphml_LDADD = libphgen.a
 EXTRA_DIST += tests/fuzz/corpus

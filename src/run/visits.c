@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A hash table from what records say to the graph's vertices; then one pass
+ * over the store.
+ */
+#include "run/visits.h"
+#include "base/json.h"
+#include "run/files.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+struct place {
+    UT_hash_handle hh;
+    int vertex;
+    char key[];
+};
+
+static void sense_key(struct str *out, const char *slug, const char *trigger,
+                      const char *sense)
+{
+    str_clear(out);
+    str_addf(out, "s/%s/%s/%s", slug, trigger, sense);
+}
+
+static void leaf_key(struct str *out, enum vertex_type type, const char *text)
+{
+    str_clear(out);
+    str_addf(out, "%d/%s", (int)type, text);
+}
+
+static int put(struct place **all, const struct str *key, int vertex,
+               struct err *err)
+{
+    struct place *p = malloc(sizeof(*p) + key->len + 1);
+
+    if (p == NULL)
+        return err_nomem(err);
+    memcpy(p->key, key->s, key->len + 1);
+    p->vertex = vertex;
+    HASH_ADD_STR(*all, key, p);
+    return 0;
+}
+
+static int find(struct place *all, const struct str *key)
+{
+    struct place *p;
+
+    HASH_FIND_STR(all, key->s, p);
+    return p != NULL ? p->vertex : -1;
+}
+
+static int add_senses(struct place **all, const struct concepts *c,
+                      struct str *key, struct err *err)
+{
+    const struct category *cats;
+    size_t n = concepts_categories(c, &cats), i, k;
+    struct neighbours senses, trigger;
+
+    for (i = 0; i < n; i++) {
+        senses = concepts_near(c, concepts_category_vertex(c, i), VERTEX_SENSE);
+        for (k = 0; k < senses.n; k++) {
+            trigger = concepts_near(c, senses.vertex[k], VERTEX_TRIGGER);
+            sense_key(key, cats[i].slug, concepts_text(c, trigger.vertex[0]),
+                      concepts_text(c, senses.vertex[k]));
+            if (put(all, key, senses.vertex[k], err) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int add_leaves(struct place **all, const struct concepts *c,
+                      struct str *key, struct err *err)
+{
+    enum vertex_type type;
+    size_t i;
+
+    for (i = 0; i < concepts_count(c); i++) {
+        type = concepts_type(c, (int)i);
+        if (type != VERTEX_TASK && type != VERTEX_SETTING)
+            continue;
+        leaf_key(key, type, concepts_text(c, (int)i));
+        if (put(all, key, (int)i, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void note(struct visits *v, int vertex, bool row)
+{
+    if (vertex < 0)
+        return;
+    v->tried[vertex]++;
+    v->rows[vertex] += row;
+}
+
+static const char *or_empty(const char *s)
+{
+    return s != NULL ? s : "";
+}
+
+static void take(struct visits *v, const struct concepts *c, struct place *all,
+                 const cJSON *record, bool row, struct str *key)
+{
+    const cJSON *path = json_object(record, "path");
+    const char *setting = json_string(path, "setting");
+    int sense;
+
+    sense_key(key, or_empty(json_string(record, "category")),
+              or_empty(json_string(path, "trigger")),
+              or_empty(json_string(path, "sense")));
+    sense = find(all, key);
+    v->candidates++;
+    v->accepted += row;
+    if (sense < 0) {
+        v->strangers++;
+        return;
+    }
+    note(v, sense, row);
+    note(v, concepts_near(c, sense, VERTEX_TRIGGER).vertex[0], row);
+    note(v, concepts_near(c, sense, VERTEX_CATEGORY).vertex[0], row);
+    leaf_key(key, VERTEX_TASK, or_empty(json_string(path, "task")));
+    note(v, find(all, key), row);
+    leaf_key(key, VERTEX_SETTING, or_empty(setting));
+    note(v, find(all, key), row);
+}
+
+static int read_all(struct store *s, const struct concepts *c,
+                    struct place *all, struct str *key, struct visits *v,
+                    struct err *err)
+{
+    struct store_cursor *cursor = store_read(s, err);
+    struct decided d;
+    int got = -1;
+
+    if (cursor == NULL)
+        return -1;
+    while ((got = store_next(cursor, &d, err)) == 1) {
+        cJSON *record = json_parse(d.record, strlen(d.record), NULL);
+
+        take(v, c, all, record, files_is_row(&d), key);
+        cJSON_Delete(record);
+    }
+    store_read_end(cursor);
+    return got;
+}
+
+int visits_read(const char *folder, const struct concepts *c,
+                struct visits *out, struct err *err)
+{
+    struct store *s = files_open_store(folder, err);
+    struct place *all = NULL, *p, *next;
+    struct str key;
+    int failed;
+
+    memset(out, 0, sizeof(*out));
+    if (s == NULL)
+        return -1;
+    str_init(&key, 1 << 20);
+    out->tried = calloc(concepts_count(c) + 1, sizeof(*out->tried));
+    out->rows = calloc(concepts_count(c) + 1, sizeof(*out->rows));
+    failed = out->tried == NULL || out->rows == NULL
+                 ? err_nomem(err)
+                 : add_senses(&all, c, &key, err);
+    if (!failed)
+        failed = add_leaves(&all, c, &key, err);
+    if (!failed)
+        failed = read_all(s, c, all, &key, out, err);
+    HASH_ITER(hh, all, p, next)
+    {
+        HASH_DEL(all, p);
+        free(p);
+    }
+    str_release(&key);
+    store_close(s);
+    if (failed)
+        visits_release(out);
+    return failed ? -1 : 0;
+}
+
+void visits_release(struct visits *v)
+{
+    free(v->tried);
+    free(v->rows);
+    memset(v, 0, sizeof(*v));
+}
