@@ -46,6 +46,7 @@ enum cmd_exit asking_open(struct asking *a, struct options *o,
         return CMD_FAILED;
     if (a->config != NULL && config_apply_known(a->config, o, err) != 0)
         return CMD_FAILED;
+    cmd_set_log(o);
     a->seeds = cmd_data_path(o, "seeds", err);
     if (a->seeds == NULL)
         return CMD_USAGE;

@@ -80,7 +80,7 @@
          "Trust the certificate authorities of this PEM file. Default: the "   \
          "system's.",                                                          \
          OPTION_CONFIG | OPTION_FILE},                                         \
-        CMD_ROW_DATA_DIR, CMD_ROW_CONFIG
+        CMD_ROW_VERBOSE, CMD_ROW_LOG_JSON, CMD_ROW_DATA_DIR, CMD_ROW_CONFIG
 
 struct asking {
     struct config *config; /* NULL: there is none */

@@ -56,6 +56,7 @@ extern const struct command cmd_graph_stats;
 extern const struct command cmd_graph_validate;
 extern const struct command cmd_help;
 extern const struct command cmd_models;
+extern const struct command cmd_ping;
 extern const struct command cmd_respond;
 extern const struct command cmd_serve;
 extern const struct command cmd_stats;
@@ -81,6 +82,21 @@ extern const struct command *const CMD_TABLE[]; /* ends with NULL */
             "Read options from this YAML file. Without it: ./phgen.yaml, "     \
             "else phgen/config.yaml in $XDG_CONFIG_HOME or ~/.config.",        \
             OPTION_FILE                                                        \
+    }
+/* cmd_set_log() heeds them. */
+#define CMD_ROW_VERBOSE                                                        \
+    {                                                                          \
+        "verbose", 'v', OPTION_FLAG, NULL, 0, 0, NULL,                         \
+            "Say more about what happens, with a line for each attempt at a "  \
+            "call over the network.",                                          \
+            OPTION_CONFIG                                                      \
+    }
+#define CMD_ROW_LOG_JSON                                                       \
+    {                                                                          \
+        "log-json", 0, OPTION_FLAG, NULL, 0, 0, NULL,                          \
+            "Likewise, but as JSON objects, one a line, on standard error; "   \
+            "no progress.",                                                    \
+            OPTION_CONFIG                                                      \
     }
 #define CMD_SEED_MAX 9007199254740991.0 /* 2^53 - 1, exact in JSON */
 
@@ -116,6 +132,9 @@ void cmd_add_row_text(const struct option_row *row, struct str *out);
 char *cmd_data_dir(const struct options *o, struct err *err);
 /* "DATA/graphs/concepts.graphml" and the like; heap, or NULL. */
 char *cmd_data_path(const struct options *o, const char *name, struct err *err);
+
+/* Level and form of the log, from --verbose and --log-json. */
+void cmd_set_log(const struct options *o);
 
 /* Seconds for people: "4.2 s", "3 min 07 s", "2 h 05 min". */
 void cmd_add_duration(struct str *out, double seconds);

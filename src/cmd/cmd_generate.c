@@ -110,8 +110,6 @@ static const struct option_row options[] = {
      OPTION_CONFIG},
     {"quiet", 'q', OPTION_FLAG, NULL, 0, 0, NULL,
      "No progress and no summary, only what goes wrong.", OPTION_CONFIG},
-    {"verbose", 'v', OPTION_FLAG, NULL, 0, 0, NULL,
-     "Say more about what happens.", OPTION_CONFIG},
     {"version", 0, OPTION_FLAG, NULL, 0, 0, NULL, "Print the version.", 0},
     CMD_ROW_HELP,
     {0},
@@ -146,8 +144,7 @@ static void set_log_level(const struct options *o)
 {
     if (options_flag(o, "quiet"))
         log_set_level(LOG_ERROR);
-    if (options_flag(o, "verbose"))
-        log_set_level(LOG_DEBUG);
+    cmd_set_log(o);
 }
 
 static void print_json(const cJSON *tree)
@@ -212,8 +209,9 @@ static int conclude(struct run *r, const struct settings *s,
         return -1;
     if (options_flag(o, "json"))
         print_json(manifest);
-    if (!options_flag(o, "quiet"))
+    if (!options_flag(o, "quiet") && !log_is_json())
         summary_print(manifest, run_net(r), s->out, stderr);
+    log_event("summary", manifest);
     cJSON_Delete(manifest);
     return 0;
 }
@@ -228,7 +226,7 @@ static enum cmd_exit generate(const struct settings *s, const struct options *o,
 
     if (r == NULL)
         return CMD_FAILED;
-    state = drive(r, options_flag(o, "quiet"), &why);
+    state = drive(r, options_flag(o, "quiet") || log_is_json(), &why);
     if (state == RUN_ERROR) {
         *err = why;
         run_close(r);

@@ -13,6 +13,7 @@ const struct command *const CMD_TABLE[] = {
     &cmd_stats,
     &cmd_dedup,
     &cmd_models,
+    &cmd_ping,
     &cmd_graph_build,
     &cmd_graph_merge,
     &cmd_graph_validate,

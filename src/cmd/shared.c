@@ -4,6 +4,7 @@
  * numbers in the form that people read.
  */
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
 
@@ -87,6 +88,13 @@ char *cmd_data_path(const struct options *o, const char *name, struct err *err)
         err_nomem(err);
     free(dir);
     return path;
+}
+
+void cmd_set_log(const struct options *o)
+{
+    log_set_json(options_flag(o, "log-json"));
+    if (options_flag(o, "verbose") || options_flag(o, "log-json"))
+        log_set_level(LOG_DEBUG);
 }
 
 void cmd_add_duration(struct str *out, double seconds)

@@ -101,14 +101,15 @@ void key_free(char *key)
     free(key);
 }
 
-void key_redact(const char *key, char *text)
+void key_redact(const char *key, char *bytes, size_t len)
 {
-    size_t n;
+    size_t n = key != NULL ? strlen(key) : 0;
+    char *at, *end = bytes + len;
 
-    if (key == NULL || (n = strlen(key)) < 4)
+    if (bytes == NULL || n < 4)
         return;
-    while ((text = strstr(text, key)) != NULL) {
-        memset(text, '*', n);
-        text += n;
+    while ((at = memmem(bytes, (size_t)(end - bytes), key, n)) != NULL) {
+        memset(at, '*', n);
+        bytes = at + n;
     }
 }

@@ -22,7 +22,7 @@ void key_free(char *key);
 /* Whether key_read() would find something: for `phgen models`. */
 int key_is_set(const char *name);
 
-/* Overwrites the key in a text that a server sent, in place. */
-void key_redact(const char *key, char *text);
+/* Overwrites the key in what a server sent, in place; NULLs are passed over. */
+void key_redact(const char *key, char *bytes, size_t len);
 
 #endif

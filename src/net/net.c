@@ -338,14 +338,20 @@ static void lacks(struct net *net, struct job *j, struct endpoint *ep,
 static void log_attempt(const struct transfer *t, const struct settled *s)
 {
     const struct job *j = t->job;
+    struct log_call line = {
+        .agent = agent_name(j->call.agent),
+        .model = j->call.model->name,
+        .seq = j->call.seq,
+        .slot = j->call.slot,
+        .status = t->status,
+        .attempt = j->attempts,
+        .bytes_out = t->bytes_out,
+        .bytes_in = t->bytes_in,
+        .ms = t->ms,
+        .why = s->why.text,
+    };
 
-    if (log_get_level() < LOG_DEBUG)
-        return;
-    log_line(LOG_DEBUG, "%s %s #%llu: %d, attempt %u, %zu bytes, %.0f ms%s%s",
-             agent_name(j->call.agent), j->call.model->name,
-             (unsigned long long)j->call.seq, t->status, j->attempts,
-             t->bytes_in, t->ms, s->why.text[0] != '\0' ? ": " : "",
-             s->why.text);
+    log_call(&line);
 }
 
 static void carry_out(struct net *net, struct job *j, struct endpoint *ep,

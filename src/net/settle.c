@@ -218,15 +218,32 @@ static void settle_nonsense(const struct transfer *t, const struct call *call,
     err_set(&out->why, "%s %s", host, why->text);
 }
 
+static void hide(const char *key, char *text)
+{
+    if (text != NULL)
+        key_redact(key, text, strlen(text));
+}
+
 static void tidy_sentence(const char *key, struct err *why)
 {
     struct str line;
 
-    key_redact(key, why->text);
+    hide(key, why->text);
     str_init(&line, 3 * sizeof(why->text));
     text_printable(why->text, &line);
     snprintf(why->text, sizeof(why->text), "%s", line.s);
     str_release(&line);
+}
+
+/* Also in an answer, which is stored: a server that echoes what it was sent.
+ * Once more behind the decoder, which may have undone an escape. */
+static void hide_in_reply(const char *key, struct reply *r)
+{
+    hide(key, r->text);
+    hide(key, r->reasoning);
+    hide(key, r->refusal);
+    hide(key, r->model);
+    hide(key, r->logprobs);
 }
 
 void settle(const struct transfer *t, const struct call *call, const char *key,
@@ -239,6 +256,8 @@ void settle(const struct transfer *t, const struct call *call, const char *key,
     memset(out, 0, sizeof(*out));
     out->hint = -1;
     settle_host(t->ep->url, host, sizeof(host));
+    /* Before anything is cut: half a key would no longer be found. */
+    key_redact(key, t->in.s, t->in.len);
     if (t->expired != DEADLINE_NONE) {
         settle_deadline(t, host, out);
     } else if (t->too_big) {
@@ -250,9 +269,9 @@ void settle(const struct transfer *t, const struct call *call, const char *key,
     } else if (dialect_decode(d, t->in.s, t->in.len, reply, &why) == 0) {
         out->as = SETTLED_ANSWER;
         out->result = RESULT_ANSWER;
-        return;
     } else {
         settle_nonsense(t, call, host, reply, &why, out);
     }
+    hide_in_reply(key, reply);
     tidy_sentence(key, &out->why);
 }

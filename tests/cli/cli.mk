@@ -33,20 +33,24 @@ cli_tests += \
 	tests/cli/interrupt.sh \
 	tests/cli/json.sh \
 	tests/cli/layering.sh \
+	tests/cli/log.sh \
 	tests/cli/max-calls.sh \
 	tests/cli/models.sh \
 	tests/cli/no-host.sh \
 	tests/cli/other-run.sh \
 	tests/cli/panel.sh \
+	tests/cli/ping.sh \
 	tests/cli/progress.sh \
 	tests/cli/ranges.sh \
 	tests/cli/respond.sh \
 	tests/cli/resume-killed.sh \
 	tests/cli/schema.sh \
+	tests/cli/secrets.sh \
 	tests/cli/shapes.sh \
 	tests/cli/stats.sh \
 	tests/cli/style.sh \
+	tests/cli/tls.sh \
 	tests/cli/two-processes.sh \
 	tests/cli/unknown-words.sh \
 	tests/cli/version.sh
-EXTRA_DIST += tests/cli/lib.sh
+EXTRA_DIST += tests/cli/lib.sh tests/cli/peer.py

@@ -12,7 +12,7 @@ cp out phgen.bash
 says phgen.1 '.TH PHGEN 1'
 missing=''
 for name in generate stats models 'graph build' 'graph stats' 'graph sample' \
-    serve help; do
+    serve ping help; do
     # shellcheck disable=SC2086
     "$PHGEN" help $name >out
     for option in $(sed -n 's/^  \(-., \)\{0,1\}--\([a-z-]*\).*/\2/p' out); do

@@ -117,6 +117,19 @@ serve()
     url=$(sed -n 's/.*serving at \(http[^;]*\);.*/\1/p' server.log)
 }
 
+# Starts tests/cli/peer.py with these arguments; sets port.
+peer()
+{
+    peers=$((${peers:-0} + 1))
+    python3 "$here/peer.py" "$@" >"peer$peers.log" 2>&1 &
+    background="$background $!"
+    if ! wait_for grep -q '^port' "peer$peers.log"; then
+        echo "Bail out! no peer: $(cat "peer$peers.log")"
+        exit 99
+    fi
+    port=$(sed -n 's/^port //p' "peer$peers.log")
+}
+
 # wait_for COMMAND [ARGUMENT]...: until it succeeds, ten seconds at most
 wait_for()
 {

@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# One tiny call and a sentence each; a good sentence for each way to fail.
+. "${0%/*}/lib.sh"
+
+ping()
+{
+    "$PHGEN" ping --data-dir "$PHGEN_DATA" "$@" >out 2>err
+    code=$?
+}
+
+ping builtin:cautious
+exits 0 'an embedded model'
+says out 'embedded'
+says out 'It answered in'
+SERVER_KEY=right serve --key-env SERVER_KEY
+PHGEN_API_KEY=right
+export PHGEN_API_KEY
+ping "$url#builtin:cautious"
+exits 0 'a server'
+says out "$url is reachable"
+says out 'key in PHGEN_API_KEY is accepted'
+says out 'model "builtin:cautious" is known'
+says out 'JSON schema is not honoured' 'a simulator answers in prose'
+says out 'Log-probabilities are not offered'
+holds 'and nothing on standard error' test ! -s err
+ping --json "$url#builtin:cautious"
+exits 0 '--json'
+holds 'is JSON with the members' python3 -c "
+import json
+o = json.load(open('out'))
+e = o['endpoints'][0]
+assert o['spec'].endswith('#builtin:cautious'), o
+assert e['reachable'] and e['authorised'] and e['model_known'] and e['answered']
+assert e['schema'] == 'ignored' and e['logprobs'] is False and e['calls'] == 2
+"
+ping "$url#nosuch"
+exits 1 'an unknown model'
+says out 'model "nosuch" is not known there'
+says err '404'
+ping "embedding+$url#builtin:cautious"
+exits 1 'a path that is not there'
+says out 'That address is not known there, or the model'
+PHGEN_API_KEY=wrong ping "$url#builtin:cautious"
+exits 1 'a wrong key'
+says out 'key in PHGEN_API_KEY is not accepted'
+says err '401'
+holds 'the key is not shown' sh -c '! grep -q wrong out err'
+PHGEN_API_KEY='' ping "$url#builtin:cautious"
+exits 1 'no key'
+says out 'wants a key, and none was sent'
+ping openai:gpt-x
+exits 1 'a service without its key'
+says out 'was not asked'
+says err 'OPENAI_API_KEY'
+ping 'http://127.0.0.1:1/v1#x'
+exits 1 'nobody there'
+says out 'is not reachable'
+says err 'is the server running?'
+ping 'http://nosuch.invalid/v1#x'
+exits 1 'no such host'
+says err "check the host's name"
+ping "https://${url#http://}#x"
+exits 1 'no TLS there'
+says err 'does this port speak TLS?'
+ping nosuch
+exits 2 'no model'
+ping
+exits 2 'no operand'
+
+cat >phgen.yaml <<END
+models:
+  two:
+    name: builtin:cautious
+    url: [$url, 'http://127.0.0.1:1/v1']
+    key: PHGEN_API_KEY
+END
+ping two
+exits 1 'one of two addresses is dead'
+says out "$url is reachable"
+says out 'http://127.0.0.1:1/v1 is not reachable'
+says err '127.0.0.1:1'
+finish
