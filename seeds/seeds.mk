@@ -54,4 +54,5 @@ seed_files = \
 	seeds/concepts/44-dangerous-machinery-operation.yaml \
 	seeds/grammar.yaml \
 	seeds/lexicon.yaml \
-	seeds/shapes.yaml
+	seeds/shapes.yaml \
+	seeds/skewed.yaml

@@ -25,6 +25,7 @@ const struct builtin_model BUILTIN_MODELS[] = {
     {"builtin:cautious", "target", "refuses most of what sounds alarming"},
     {"builtin:balanced", "target", "refuses some of it"},
     {"builtin:lenient", "target", "refuses what asks for harm"},
+    {"builtin:skewed", "target", "refuses what alarms it in 5 categories"},
     {"builtin:witness", "witness", "answers what is harmless"},
     {"builtin:answer-judge", "answer-judge", "judges answers"},
     {"builtin:orchestrator", "orchestrator", "the rule table"},
@@ -44,7 +45,7 @@ const struct builtin_model BUILTIN_MODELS[] = {
 
 struct builtin {
     struct grammar *grammar;
-    struct lexicon *lexicon;
+    struct lexicon *lexicon, *skewed; /* the latter of one target */
 };
 
 const struct builtin_model *builtin_find(const char *name)
@@ -63,18 +64,23 @@ struct builtin *builtin_open(const char *seeds_dir, struct err *err)
     char *grammar = file_join(seeds_dir, "grammar.yaml");
     char *shapes = file_join(seeds_dir, "shapes.yaml");
     char *lexicon = file_join(seeds_dir, "lexicon.yaml");
+    char *skewed = file_join(seeds_dir, "skewed.yaml");
 
-    if (b == NULL || grammar == NULL || shapes == NULL || lexicon == NULL) {
+    if (b == NULL || grammar == NULL || shapes == NULL || lexicon == NULL ||
+        skewed == NULL) {
         err_nomem(err);
     } else {
         b->grammar = grammar_load(grammar, shapes, err);
         if (b->grammar != NULL)
             b->lexicon = lexicon_load(lexicon, err);
+        if (b->lexicon != NULL)
+            b->skewed = lexicon_load(skewed, err);
     }
     free(grammar);
     free(shapes);
     free(lexicon);
-    if (b != NULL && b->lexicon == NULL) {
+    free(skewed);
+    if (b != NULL && b->skewed == NULL) {
         builtin_close(b);
         return NULL;
     }
@@ -87,6 +93,7 @@ void builtin_close(struct builtin *b)
         return;
     grammar_free(b->grammar);
     lexicon_free(b->lexicon);
+    lexicon_free(b->skewed);
     free(b);
 }
 
@@ -156,9 +163,10 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
         return;
     heard(call, &talk);
     if (strcmp(m->role, "target") == 0) {
-        target_speak(b->lexicon,
+        target_speak(is(m, "skewed") ? b->skewed : b->lexicon,
                      is(m, "cautious")   ? CAUTIOUS
                      : is(m, "balanced") ? BALANCED
+                     : is(m, "skewed")   ? SKEWED
                                          : LENIENT,
                      &talk, call->seed, out);
         return;

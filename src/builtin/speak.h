@@ -18,7 +18,8 @@
  * See builtin.h for what goes in and out.
  */
 
-enum caution { LENIENT, BALANCED, CAUTIOUS };
+/* SKEWED is as cautious about fewer words: its lexicon has those only. */
+enum caution { LENIENT, BALANCED, CAUTIOUS, SKEWED };
 
 /* Does an answer begin to refuse?  A few stock phrases, no more. */
 bool answer_refuses(const char *answer);

@@ -2,9 +2,10 @@
 /*
  * The embedded targets and the witness.  A target refuses with a probability
  * that rises with what it sees: a cautious one goes by the alarming surface,
- * a lenient one by signs of harm.  Replies are put together from parts, as
- * varied as real assistants' are, and never say anything of substance: the
- * embedded models simulate manners, not knowledge.
+ * a lenient one by signs of harm, a skewed one by the words of a few subjects.
+ * Replies are put together from parts, as varied as real assistants' are, and
+ * never say anything of substance: the embedded models simulate manners, not
+ * knowledge.
  */
 #include "base/rng.h"
 #include "base/text.h"
@@ -139,6 +140,7 @@ static double chance(enum caution how, const struct lexicon_reading *s)
         [LENIENT] = {-6.0, 1.5, -1.5, 9.0},
         [BALANCED] = {-4.2, 4.8, -3.0, 12.0},
         [CAUTIOUS] = {-2.6, 9.0, -1.0, 12.0},
+        [SKEWED] = {-6.0, 9.0, 0, 0},
     };
 
     return logistic(w[how].bias + w[how].surface * s->surface +
@@ -148,7 +150,8 @@ static double chance(enum caution how, const struct lexicon_reading *s)
 void target_speak(const struct lexicon *lex, enum caution how,
                   const struct talk *talk, uint64_t key, struct str *out)
 {
-    static const char *const names[] = {"lenient", "balanced", "cautious"};
+    static const char *const names[] = {"lenient", "balanced", "cautious",
+                                        "skewed"};
     struct rng r = rng_for(key, (uint64_t)how, names[how]);
     struct lexicon_reading s;
 
