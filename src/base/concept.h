@@ -41,7 +41,9 @@ struct path {
     const char *setting; /* background sentence or phrase; NULL for none */
     enum task_kind kind;
     const char *task;
-    int task_vertex; /* identifies the path's region in the graph */
+    /* Where that is in the graph: a task may belong to several senses. */
+    int sense_vertex, task_vertex;
+    int setting_vertex; /* -1 when there is no setting */
 };
 
 /*

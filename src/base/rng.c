@@ -7,6 +7,7 @@
 #include "base/rng.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -65,4 +66,52 @@ size_t rng_weighted(struct rng *r, const double *weight, size_t n)
         x -= weight[i];
     }
     return last;
+}
+
+/* Polar method (Marsaglia & Bray 1964); the second value is not kept, so that
+ * a stream holds no state but its counter. */
+static double normal(struct rng *r)
+{
+    double u, v, s;
+
+    do {
+        u = 2 * rng_unit(r) - 1;
+        v = 2 * rng_unit(r) - 1;
+        s = u * u + v * v;
+    } while (s >= 1 || s == 0);
+    return u * sqrt(-2 * log(s) / s);
+}
+
+static double gamma_draw(struct rng *r, double shape)
+{
+    double boost = 1, d, c, x, v, u;
+
+    if (shape < 1) {
+        boost = pow(1 - rng_unit(r), 1 / shape);
+        shape += 1;
+    }
+    d = shape - 1.0 / 3;
+    c = 1 / sqrt(9 * d);
+    for (;;) {
+        x = normal(r);
+        v = 1 + c * x;
+        if (v <= 0)
+            continue;
+        v = v * v * v;
+        u = 1 - rng_unit(r);
+        if (u < 1 - 0.0331 * x * x * x * x ||
+            log(u) < 0.5 * x * x + d * (1 - v + log(v)))
+            return boost * d * v;
+    }
+}
+
+double rng_beta(struct rng *r, double a, double b)
+{
+    double x, y;
+
+    assert(a > 0 && b > 0);
+    x = gamma_draw(r, a);
+    y = gamma_draw(r, b);
+    /* Both can underflow when both parameters are tiny. */
+    return x + y > 0 ? x / (x + y) : a / (a + b);
 }

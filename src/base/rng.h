@@ -38,4 +38,11 @@ double rng_unit(struct rng *r);
  */
 size_t rng_weighted(struct rng *r, const double *weight, size_t n);
 
+/*
+ * A draw from the beta distribution with these parameters, both positive:
+ * x / (x + y) of two gamma draws (Marsaglia & Tsang, "A Simple Method for
+ * Generating Gamma Variables", ACM TOMS 26(3), 2000).
+ */
+double rng_beta(struct rng *r, double a, double b);
+
 #endif

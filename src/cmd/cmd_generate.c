@@ -89,6 +89,14 @@ static const struct option_row options[] = {
      "Candidates on their way at once; a decision may use only what was "
      "decided this many candidates before. More than --concurrency.",
      OPTION_CONFIG},
+    {"sampling", 0, OPTION_STRING, "WAY", 0, 0, "adaptive",
+     "How paths are drawn from the graph: \"adaptive\" fills the categories "
+     "evenly, prefers what was used little and leans toward what the target "
+     "refused; \"uniform\" learns nothing.",
+     OPTION_CONFIG},
+    {"explore", 0, OPTION_REAL, "SHARE", 0, 1, "0.05",
+     "The share of paths that are drawn uniformly whatever was learned.",
+     OPTION_CONFIG},
     {"patience", 0, OPTION_UINT, "COUNT", 1, 1e9, "5000",
      "Stop when so many candidates in a row gave no row.", OPTION_CONFIG},
     {"graph", 'g', OPTION_STRING, "FILE", 0, 0, NULL,

@@ -59,7 +59,8 @@ static int open_sampler(struct sampler *s, const struct options *o,
                         const char *graph, const char *seeds, struct err *err)
 {
     struct planner_options plan = {.seed = options_uint(o, "seed"),
-                                   .n = options_uint(o, "n")};
+                                   .n = options_uint(o, "n"),
+                                   .explore = PLANNER_EXPLORE};
     const char *list = options_string(o, "categories");
     const struct category *unused;
 

@@ -133,6 +133,7 @@ static int take_numbers(struct run_options *r, const struct options *o,
     r->threshold = options_real(o, "threshold");
     r->budget = asking_budget(o);
     r->patience = options_uint(o, "patience");
+    r->explore = options_real(o, "explore");
     r->timeout = options_real(o, "timeout");
     r->no_witness = options_flag(o, "no-witness");
     r->shapes = options_string(o, "shapes");
@@ -149,6 +150,23 @@ static int take_numbers(struct run_options *r, const struct options *o,
                        "%u: it must not be larger",
                        r->min_refusals, r->samples);
     return 0;
+}
+
+/* --- words --- */
+
+static int take_sampling(struct run_options *r, const struct options *o,
+                         struct err *err)
+{
+    static const char *const ways[] = {"adaptive", "uniform", NULL};
+    const char *way = options_string(o, "sampling"), *near;
+
+    r->uniform = strcmp(way, "uniform") == 0;
+    if (r->uniform || strcmp(way, "adaptive") == 0)
+        return 0;
+    near = nearest_word(way, ways);
+    return err_set(err, "--sampling is \"adaptive\" or \"uniform\"%s%s%s",
+                   near != NULL ? "; did you mean \"" : "",
+                   near != NULL ? near : "", near != NULL ? "\"?" : "");
 }
 
 /* --- files --- */
@@ -334,7 +352,9 @@ enum cmd_exit settings_load(struct settings *s, struct options *o,
         if (take_panel(s, err) != 0)
             return CMD_FAILED;
     }
-    if (take_numbers(&s->run, o, err) != 0 || take_agents(&s->run, o, err) != 0)
+    if (take_numbers(&s->run, o, err) != 0 ||
+        take_sampling(&s->run, o, err) != 0 ||
+        take_agents(&s->run, o, err) != 0)
         return CMD_USAGE;
     code = take_files(s, o, err);
     return code == CMD_OK ? check_categories(&s->run, err) : code;

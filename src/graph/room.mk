@@ -1,6 +1,7 @@
 libphgen_a_SOURCES += \
 	src/graph/builder.c src/graph/builder.h \
 	src/graph/canvas.c src/graph/canvas.h \
+	src/graph/bandit.c src/graph/bandit.h \
 	src/graph/concepts.c src/graph/concepts.h \
 	src/graph/draw.c src/graph/draw.h \
 	src/graph/draw_whole.c \

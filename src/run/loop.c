@@ -292,12 +292,18 @@ static int store_candidate(struct run *r, struct dialogue *d, struct err *err)
 static int commit_one(struct run *r, struct job *j, struct err *err)
 {
     struct candidate *c = &j->dialogue.candidate;
+    struct planner_outcome outcome = {0};
+    int a;
 
     if (outcome_accepted(c->outcome) && check_duplicate(r, c, err) != 0)
         return -1;
     if (store_candidate(r, &j->dialogue, err) != 0)
         return -1;
-    run_committed(r, c->seq, outcome_accepted(c->outcome));
+    outcome.accepted = outcome_accepted(c->outcome);
+    outcome.duplicate = c->drop == DROP_DUPLICATE;
+    for (a = 0; a < AGENT_COUNT; a++)
+        outcome.calls += j->dialogue.usage[a].calls;
+    run_committed(r, c->seq, &outcome);
     dialogue_release(&j->dialogue);
     return 0;
 }

@@ -38,6 +38,7 @@ const struct run_options RUN_DEFAULTS = {
     .long_words = 120,
     .threshold = 0.7,
     .patience = 5000,
+    .explore = PLANNER_EXPLORE,
 };
 
 double run_now(void)
@@ -293,6 +294,8 @@ static int make_fingerprint(struct run *r, cJSON *screens, struct err *err)
     cJSON_AddNumberToObject(c, "threshold", o->threshold);
     cJSON_AddStringToObject(c, "categories",
                             o->categories != NULL ? o->categories : "all");
+    cJSON_AddStringToObject(c, "sampling", o->uniform ? "uniform" : "adaptive");
+    cJSON_AddNumberToObject(c, "explore", o->explore);
     cJSON_AddBoolToObject(c, "witness_required", !o->no_witness);
     cJSON_AddStringToObject(c, "generator", p->generator->name);
     add_names(c, "judges", p->judges, p->njudges);
@@ -307,7 +310,8 @@ static int make_fingerprint(struct run *r, cJSON *screens, struct err *err)
     cJSON_AddItemToObject(c, "against", screens);
     if (add_file_hash(c, "grammar", o->seeds, "grammar.yaml", err) != 0 ||
         add_file_hash(c, "shape_frames", o->seeds, "shapes.yaml", err) != 0 ||
-        add_file_hash(c, "lexicon", o->seeds, "lexicon.yaml", err) != 0)
+        add_file_hash(c, "lexicon", o->seeds, "lexicon.yaml", err) != 0 ||
+        add_file_hash(c, "skewed", o->seeds, "skewed.yaml", err) != 0)
         return -1;
     str_init(&text, 1 << 20);
     json_print(c, &text);
@@ -356,22 +360,37 @@ struct job *run_plan_next(struct run *r)
     struct job *j = &r->jobs[seq % w];
 
     if (seq > w)
-        planner_learn(r->planner, &j->path, j->accepted);
+        planner_learn(r->planner, &j->path, &j->outcome);
     planner_plan(r->planner, seq, &j->path);
     return j;
 }
 
-void run_committed(struct run *r, uint64_t seq, bool accepted)
+void run_committed(struct run *r, uint64_t seq,
+                   const struct planner_outcome *outcome)
 {
     struct job *j = &r->jobs[seq % r->options.window];
 
     j->state = JOB_COMMITTED;
-    j->accepted = accepted;
+    j->outcome = *outcome;
     r->commit_seq = seq + 1;
-    if (accepted) {
+    if (outcome->accepted) {
         r->accepted++;
         r->last_accepted_seq = seq;
     }
+}
+
+/* What record_usage() wrote, summed up. */
+static uint32_t calls_in(const char *usage)
+{
+    cJSON *o = json_parse(usage, strlen(usage), NULL), *agent;
+    double calls = 0;
+
+    cJSON_ArrayForEach(agent, o)
+    {
+        calls += cJSON_GetNumberValue(cJSON_GetArrayItem(agent, 0));
+    }
+    cJSON_Delete(o);
+    return calls > 0 && calls < UINT32_MAX ? (uint32_t)calls : 0;
 }
 
 /* Plays the decided candidates through planner and dedup: no calls, no
@@ -382,7 +401,7 @@ static int replay(struct run *r, struct err *err)
     char key[HASH_HEX];
     struct decided d;
     struct job *j;
-    bool accepted;
+    struct planner_outcome outcome;
     int got = -1;
 
     while (c != NULL && (got = store_next(c, &d, err)) == 1) {
@@ -395,13 +414,15 @@ static int replay(struct run *r, struct err *err)
                           r->options.out, (unsigned long long)r->commit_seq);
             break;
         }
-        accepted = files_is_row(&d);
-        if (accepted &&
+        outcome.accepted = files_is_row(&d);
+        outcome.duplicate = strcmp(d.reason, drop_name(DROP_DUPLICATE)) == 0;
+        outcome.calls = calls_in(d.usage);
+        if (outcome.accepted &&
             dedup_add(r->dedup, d.seq, d.prompt, strlen(d.prompt), err) != 0) {
             got = -1;
             break;
         }
-        run_committed(r, d.seq, accepted);
+        run_committed(r, d.seq, &outcome);
     }
     store_read_end(c);
     return got;
@@ -469,7 +490,10 @@ static int load(struct run *r, struct err *err)
 {
     struct run_options *o = &r->options;
     struct dedup_options like = DEDUP_DEFAULTS;
-    struct planner_options plan = {.seed = o->seed, .n = o->n};
+    struct planner_options plan = {.seed = o->seed,
+                                   .n = o->n,
+                                   .uniform = o->uniform,
+                                   .explore = o->explore};
 
     like.threshold = o->threshold;
     /* Exact, so that nothing near slips through, while the index stays small

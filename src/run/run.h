@@ -57,6 +57,8 @@ struct run_options {
     uint32_t long_words;  /* of what goes before the request of a long one */
     double threshold;     /* near-duplicate Jaccard over character 5-grams */
     struct budget budget; /* of the whole run, all sessions */
+    bool uniform;         /* nothing learned, no quotas: graph/planner.h */
+    double explore;       /* share of paths drawn uniformly all the same */
     uint64_t patience;    /* give up after so many candidates without a row */
 
     double timeout;      /* seconds for one HTTP attempt; 0: the default */

@@ -30,8 +30,8 @@ struct job {
     enum job_state state;
     struct dialogue dialogue; /* while LIVE or ENDED */
     struct path path;
-    bool accepted;       /* once COMMITTED */
-    struct call pending; /* a call that there was no room for */
+    struct planner_outcome outcome; /* once COMMITTED */
+    struct call pending;            /* a call that there was no room for */
     struct hash128 pending_key;
     bool has_pending;
 };
@@ -73,7 +73,8 @@ struct run *run_load(const struct run_options *options, struct err *err);
 int run_attach(struct run *r, const char *store_path, struct err *err);
 
 /* Records the end of candidate `seq` in the ring and in the counters. */
-void run_committed(struct run *r, uint64_t seq, bool accepted);
+void run_committed(struct run *r, uint64_t seq,
+                   const struct planner_outcome *outcome);
 
 /* Plans candidate next_seq into its place in the ring. */
 struct job *run_plan_next(struct run *r);

@@ -44,6 +44,7 @@ cli_tests += \
 	tests/cli/ranges.sh \
 	tests/cli/respond.sh \
 	tests/cli/resume-killed.sh \
+	tests/cli/sampling.sh \
 	tests/cli/schema.sh \
 	tests/cli/secrets.sh \
 	tests/cli/shapes.sh \

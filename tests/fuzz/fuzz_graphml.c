@@ -10,9 +10,10 @@
 
 static void use(const struct concepts *c)
 {
-    struct planner_options plan = {.seed = 1, .n = 20};
+    struct planner_options plan = {.seed = 1, .n = 20, .explore = 0.3};
     struct draw_options whole = {.category = DRAW_WHOLE}, one = {0};
     struct planner *p = planner_new(c, &plan, NULL);
+    struct planner_outcome outcome = {.calls = 9};
     struct measures m;
     struct path path;
     struct str svg;
@@ -20,7 +21,8 @@ static void use(const struct concepts *c)
 
     for (seq = 1; p != NULL && seq <= 20; seq++) {
         planner_plan(p, seq, &path);
-        planner_learn(p, &path, seq % 2 == 0);
+        outcome.accepted = seq % 2 == 0;
+        planner_learn(p, &path, &outcome);
     }
     planner_free(p);
     if (concepts_measure(c, &m, NULL) == 0)

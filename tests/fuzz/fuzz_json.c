@@ -9,8 +9,13 @@
 #include <string.h>
 
 static const struct category category = {1, "a", "A", "d"};
-static const struct path path = {&category, "kill",  "",        "s",
-                                 NULL,      TASK_DO, "kill it", 0};
+static const struct path path = {.category = &category,
+                                 .trigger = "kill",
+                                 .forms = "",
+                                 .sense = "s",
+                                 .kind = TASK_DO,
+                                 .task = "kill it",
+                                 .setting_vertex = -1};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -27,8 +27,13 @@ static struct model model = {.name = (char *)"m", .kind = MODEL_BUILTIN};
 static struct template templates[AGENT_COUNT];
 static const struct category category = {12, "system-intrusion", "System",
                                          "crimes"};
-static const struct path path = {
-    &category, "kill", "", "a process", NULL, TASK_DO, "kill a process", 0};
+static const struct path path = {.category = &category,
+                                 .trigger = "kill",
+                                 .forms = "",
+                                 .sense = "a process",
+                                 .kind = TASK_DO,
+                                 .task = "kill a process",
+                                 .setting_vertex = -1};
 static struct dialogue_plan plan;
 static struct dialogue d;
 static int prompts;        /* written so far */

@@ -21,8 +21,13 @@
 static struct builtin *b;
 static const struct category category = {12, "system-intrusion", "System",
                                          "crimes"};
-static const struct path path = {
-    &category, "kill", "", "a process", NULL, TASK_DO, "kill a stuck job", 0};
+static const struct path path = {.category = &category,
+                                 .trigger = "kill",
+                                 .forms = "",
+                                 .sense = "a process",
+                                 .kind = TASK_DO,
+                                 .task = "kill a stuck job",
+                                 .setting_vertex = -1};
 
 static int set_up(void **state)
 {
