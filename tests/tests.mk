@@ -30,4 +30,5 @@ check_PROGRAMS = $(unit_tests) $(fuzz_tests)
 TESTS = $(unit_tests) $(fuzz_tests) $(cli_tests)
 EXTRA_DIST += $(cli_tests)
 
+include tests/bench/dedup/dedup.mk
 include tests/bench/http/http.mk

@@ -258,6 +258,16 @@ static size_t spell(const struct corpus *c, struct rng *r,
     return len;
 }
 
+int corpus_template(const struct corpus *c, uint64_t i)
+{
+    struct rng plant = rng_for(c->seed, i, "plant"), base;
+
+    if (i > 0 && rng_below(&plant, 5) == 0)
+        i = rng_below(&plant, i);
+    base = rng_for(c->seed, i, "base");
+    return rng_below(&base, 2) == 0 ? -1 : (int)rng_below(&base, TEMPLATES);
+}
+
 size_t corpus_text(const struct corpus *c, uint64_t i, uint64_t *source,
                    char out[CORPUS_TEXT_MAX])
 {

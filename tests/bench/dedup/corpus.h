@@ -28,4 +28,8 @@ void corpus_free(struct corpus *c);
 size_t corpus_text(const struct corpus *c, uint64_t i, uint64_t *source,
                    char out[CORPUS_TEXT_MAX]);
 
+/* The template that prompt `i`, or what it is planted from, was made from;
+ * -1: free text. */
+int corpus_template(const struct corpus *c, uint64_t i);
+
 #endif
