@@ -19,9 +19,13 @@ static const struct option_row options[] = {
     {"key-env", 0, OPTION_STRING, "VARIABLE", 0, 0, NULL,
      "Ask for the key that this environment variable holds.", 0},
     {"faults", 0, OPTION_STRING, "LIST", 0, 0, NULL,
-     "Faults by share of the requests, and latency in milliseconds, with "
-     "commas between: 429=0.05,cut=0.01,latency=200. The faults are 429, 500, "
-     "502, 503, 529, html, garbage, empty, cut, stall.",
+     "Faults by share of the requests, with commas between: "
+     "429=0.05,cut=0.01. The faults are 429 (with Retry-After in some form), "
+     "429-seconds, 429-date, 429-ms, 429-absurd, quota, 401, 413, 500, 502, "
+     "503, 504, 529, redirect, html, garbage, deep, utf8, huge, empty, cut, "
+     "trickle, half, stall. In the same list, latency=200 is milliseconds for "
+     "every reply, and times=1 lets a request meet a fault only the first time "
+     "that it comes.",
      0},
     {"seed", 's', OPTION_UINT, "NUMBER", 0, CMD_SEED_MAX, "1",
      "Seed of the faults.", 0},

@@ -173,7 +173,7 @@ double retry_wait(unsigned tried, double hint, double max, struct rng *r)
     }
     if (hint > max)
         hint = max;
-    top = doubled(0.025, tried, 1);
+    top = doubled(0.025, tried, max < 1 ? max : 1);
     if (top < hint / 10)
         top = hint / 10;
     return hint + top * rng_unit(r);

@@ -7,7 +7,9 @@
 #include "serve/faults.h"
 #include "base/hash.h"
 #include "base/rng.h"
+#include "base/str.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -19,6 +21,7 @@
 
 #define BODIES_MAX  (1u << 20) /* then all are forgotten */
 #define LATENCY_MAX 60000
+#define TIMES_MAX   1000000
 
 struct body {
     uint64_t hash;
@@ -35,28 +38,80 @@ struct faults {
 };
 
 static const char *const names[FAULTS] = {
-    [FAULT_429] = "429",         [FAULT_500] = "500",     [FAULT_502] = "502",
-    [FAULT_503] = "503",         [FAULT_529] = "529",     [FAULT_HTML] = "html",
-    [FAULT_GARBAGE] = "garbage", [FAULT_EMPTY] = "empty", [FAULT_CUT] = "cut",
+    [FAULT_429] = "429",
+    [FAULT_429_SECONDS] = "429-seconds",
+    [FAULT_429_DATE] = "429-date",
+    [FAULT_429_MS] = "429-ms",
+    [FAULT_429_ABSURD] = "429-absurd",
+    [FAULT_QUOTA] = "quota",
+    [FAULT_401] = "401",
+    [FAULT_413] = "413",
+    [FAULT_500] = "500",
+    [FAULT_502] = "502",
+    [FAULT_503] = "503",
+    [FAULT_504] = "504",
+    [FAULT_529] = "529",
+    [FAULT_REDIRECT] = "redirect",
+    [FAULT_HTML] = "html",
+    [FAULT_GARBAGE] = "garbage",
+    [FAULT_DEEP] = "deep",
+    [FAULT_UTF8] = "utf8",
+    [FAULT_HUGE] = "huge",
+    [FAULT_EMPTY] = "empty",
+    [FAULT_CUT] = "cut",
+    [FAULT_TRICKLE] = "trickle",
+    [FAULT_HALF] = "half",
     [FAULT_STALL] = "stall",
 };
+
+const char *fault_name(enum fault f)
+{
+    return names[f];
+}
 
 static bool is(const char *name, const char *text, size_t len)
 {
     return strlen(name) == len && memcmp(name, text, len) == 0;
 }
 
+static int unknown(const char *name, size_t len, struct err *err)
+{
+    struct str known;
+    int f;
+
+    str_init(&known, 1024);
+    for (f = 0; f < FAULTS; f++)
+        str_addf(&known, "%s, ", names[f]);
+    err_set(err, "unknown fault \"%.*s\"; known: %slatency, times",
+            (int)(len < 60 ? len : 60), name, known.s);
+    str_release(&known);
+    return -1;
+}
+
+/* 1 when it was one of those that are no faults, 0, or -1. */
+static int set_number(const char *name, size_t len, double value,
+                      struct serve_faults *out, struct err *err)
+{
+    bool latency = is("latency", name, len), times = is("times", name, len);
+
+    if (latency && !(value >= 0 && value <= LATENCY_MAX))
+        return err_set(err, "latency is 0 to %d milliseconds", LATENCY_MAX);
+    if (times && !(value >= 1 && value <= TIMES_MAX && value == floor(value)))
+        return err_set(err, "times is a whole number from 1 to %d", TIMES_MAX);
+    if (latency)
+        out->latency_ms = (unsigned)value;
+    if (times)
+        out->times = (unsigned)value;
+    return latency || times;
+}
+
 static int set(const char *name, size_t len, double value,
                struct serve_faults *out, struct err *err)
 {
-    int f;
+    int f, got = set_number(name, len, value, out, err);
 
-    if (is("latency", name, len)) {
-        if (!(value >= 0 && value <= LATENCY_MAX))
-            return err_set(err, "latency is 0 to %d milliseconds", LATENCY_MAX);
-        out->latency_ms = (unsigned)value;
-        return 0;
-    }
+    if (got != 0)
+        return got < 0 ? -1 : 0;
     for (f = 0; f < FAULTS; f++) {
         if (!is(names[f], name, len))
             continue;
@@ -65,10 +120,7 @@ static int set(const char *name, size_t len, double value,
         out->rate[f] = value;
         return 0;
     }
-    return err_set(err,
-                   "unknown fault \"%.*s\"; known: 429, 500, 502, 503, 529, "
-                   "html, garbage, empty, cut, stall, latency",
-                   (int)(len < 60 ? len : 60), name);
+    return unknown(name, len, err);
 }
 
 int serve_faults_parse(const char *text, struct serve_faults *out,
@@ -171,7 +223,7 @@ enum fault faults_draw(struct faults *f, const void *body, size_t len,
                        uint64_t *variant)
 {
     struct rng rng;
-    uint64_t hash;
+    uint64_t hash, before;
     double x;
     int i;
 
@@ -179,7 +231,10 @@ enum fault faults_draw(struct faults *f, const void *body, size_t len,
     if (!f->any)
         return FAULTS;
     hash = hash_bytes(body, len).low;
-    rng = rng_for(f->seed ^ hash, times_before(f, hash), "fault");
+    before = times_before(f, hash);
+    if (f->rates.times > 0 && before >= f->rates.times)
+        return FAULTS;
+    rng = rng_for(f->seed ^ hash, before, "fault");
     x = rng_unit(&rng);
     *variant = rng_u64(&rng);
     for (i = 0; i < FAULTS; i++) {

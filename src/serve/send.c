@@ -65,69 +65,120 @@ enum MHD_Result send_refusal(struct MHD_Connection *c, int status,
     return send_error(c, &e, NULL, NULL);
 }
 
-static ssize_t read_half(void *cls, uint64_t pos, char *buf, size_t max)
+enum MHD_Result send_refusal_with(struct MHD_Connection *c, int status,
+                                  const char *code, const char *message,
+                                  const char *header, const char *value)
 {
-    const struct str *half = cls;
+    struct chat_error e = {
+        .status = status, .type = "rate_limit_error", .code = code};
+
+    err_set(&e.message, "%s", message);
+    return send_error(c, &e, header, value);
+}
+
+/* --- bodies that are made as they go out --- */
+
+struct slow {
+    struct str body;
+    size_t at_once;
+    bool (*wait)(void *);
+    void *arg;
+};
+
+static ssize_t read_slowly(void *cls, uint64_t pos, char *buf, size_t max)
+{
+    const struct slow *s = cls;
     size_t n;
 
-    if (pos >= half->len)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    n = half->len - (size_t)pos < max ? half->len - (size_t)pos : max;
-    memcpy(buf, half->s + pos, n);
+    if (pos >= s->body.len)
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    if (pos < s->at_once) {
+        n = s->at_once - (size_t)pos < max ? s->at_once - (size_t)pos : max;
+    } else {
+        if (!s->wait(s->arg))
+            return MHD_CONTENT_READER_END_WITH_ERROR;
+        n = 1;
+    }
+    memcpy(buf, s->body.s + pos, n);
     return (ssize_t)n;
 }
 
-static void free_half(void *cls)
+static void free_slow(void *cls)
 {
-    struct str *half = cls;
+    struct slow *s = cls;
 
-    str_release(half);
-    free(half);
+    str_release(&s->body);
+    free(s);
 }
 
-/* Promises the whole body, delivers half of it. */
-enum MHD_Result send_cut(struct MHD_Connection *c, const struct str *body)
+static enum MHD_Result send_made(struct MHD_Connection *c,
+                                 struct MHD_Response *r)
 {
-    struct str *half = malloc(sizeof(*half));
-    struct MHD_Response *r;
     enum MHD_Result out;
 
-    if (half == NULL)
+    if (r == NULL)
         return MHD_NO;
-    str_init(half, SEND_MAX);
-    str_add(half, body->s, body->len / 2);
-    r = MHD_create_response_from_callback(body->len, 4096, read_half, half,
-                                          free_half);
-    if (r == NULL) {
-        free_half(half);
-        return MHD_NO;
-    }
     MHD_add_response_header(r, "Content-Type", "application/json");
     out = MHD_queue_response(c, MHD_HTTP_OK, r);
     MHD_destroy_response(r);
     return out;
 }
 
-/* Retry-After as servers send it: RFC 9110, section 10.2.3, or OpenAI's. */
-enum MHD_Result send_429(struct MHD_Connection *c, uint64_t variant)
+enum MHD_Result send_slowly(struct MHD_Connection *c, const struct str *body,
+                            size_t at_once, bool (*wait)(void *), void *arg)
 {
-    static const struct {
-        const char *header, *value;
-    } waits[] = {
-        {NULL, NULL},          {"Retry-After", "0"},
-        {"Retry-After", "1"},  {"retry-after-ms", "20"},
-        {"Retry-After", NULL}, /* a date */
-    };
-    struct chat_error e = {.status = 429, .type = "rate_limit_error"};
-    size_t i = variant % (sizeof(waits) / sizeof(*waits));
-    time_t soon = time(NULL) + 1;
-    struct tm tm;
-    char date[64];
+    struct slow *s = malloc(sizeof(*s));
+    struct MHD_Response *r;
 
-    err_set(&e.message, "Rate limit reached; slow down.");
-    e.code = "rate_limit_exceeded";
-    gmtime_r(&soon, &tm);
-    strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-    return send_error(c, &e, waits[i].header,
-                      waits[i].value != NULL ? waits[i].value : date);
+    if (s == NULL)
+        return MHD_NO;
+    *s = (struct slow){.at_once = at_once, .wait = wait, .arg = arg};
+    str_init(&s->body, SEND_MAX);
+    str_add(&s->body, body->s, body->len);
+    r = MHD_create_response_from_callback(body->len, 64, read_slowly, s,
+                                          free_slow);
+    if (r == NULL)
+        free_slow(s);
+    return send_made(c, r);
+}
+
+static bool hang_up(void *arg)
+{
+    (void)arg;
+    return false;
+}
+
+enum MHD_Result send_cut(struct MHD_Connection *c, const struct str *body)
+{
+    return send_slowly(c, body, body->len / 2, hang_up, NULL);
+}
+
+static ssize_t read_filler(void *cls, uint64_t pos, char *buf, size_t max)
+{
+    (void)pos;
+    memset(buf, *(const char *)cls, max);
+    return (ssize_t)max;
+}
+
+enum MHD_Result send_filler(struct MHD_Connection *c, char byte, size_t len)
+{
+    char *b = malloc(1);
+    struct MHD_Response *r;
+
+    if (b == NULL)
+        return MHD_NO;
+    *b = byte;
+    r = MHD_create_response_from_callback(len, 1 << 16, read_filler, b, free);
+    if (r == NULL)
+        free(b);
+    return send_made(c, r);
+}
+
+void send_date(long seconds, char out[64])
+{
+    time_t at = time(NULL) + seconds;
+    struct tm tm;
+
+    gmtime_r(&at, &tm);
+    strftime(out, 64, "%a, %d %b %Y %H:%M:%S GMT", &tm);
 }

@@ -6,7 +6,8 @@
 #include "serve/chat.h"
 
 #include <microhttpd.h>
-#include <stdint.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 /*
  * Replies, the good and the faulty.  Each queues one on the connection and
@@ -30,10 +31,25 @@ enum MHD_Result send_refusal(struct MHD_Connection *c, int status,
                              const char *type, const char *code,
                              const char *message);
 
+/* With one header more. */
+enum MHD_Result send_refusal_with(struct MHD_Connection *c, int status,
+                                  const char *code, const char *message,
+                                  const char *header, const char *value);
+
 /* Promises the whole body, delivers half of it, closes. */
 enum MHD_Result send_cut(struct MHD_Connection *c, const struct str *body);
 
-/* With Retry-After in one of the forms that servers use, or without. */
-enum MHD_Result send_429(struct MHD_Connection *c, uint64_t variant);
+/* A body of `len` times the same byte. */
+enum MHD_Result send_filler(struct MHD_Connection *c, char byte, size_t len);
+
+/*
+ * The body in steps: the first `at_once` bytes, then one before each call of
+ * `wait` returns true; closes when it returns false.
+ */
+enum MHD_Result send_slowly(struct MHD_Connection *c, const struct str *body,
+                            size_t at_once, bool (*wait)(void *), void *arg);
+
+/* "Thu, 01 Jan 1970 00:00:00 GMT", `seconds` from now. */
+void send_date(long seconds, char out[64]);
 
 #endif

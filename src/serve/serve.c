@@ -11,6 +11,7 @@
 #include "serve/serve.h"
 #include "base/str.h"
 #include "serve/chat.h"
+#include "serve/misbehave.h"
 #include "serve/send.h"
 
 #include <arpa/inet.h>
@@ -25,6 +26,7 @@
 #define BODY_MAX      (1u << 20)
 #define BODY_PATIENCE (8 * BODY_MAX) /* then the connection is closed */
 #define STALL_MS      5000
+#define TRICKLE_MS    50
 #define THREADS       2
 #define CONNECTIONS   2048
 #define IDLE_SEC      120
@@ -41,10 +43,18 @@ struct serve {
     bool stopping;
 };
 
+/* Between the bytes of a slow reply. */
+struct pause {
+    struct serve *serve;
+    unsigned ms;
+    bool goes_on; /* else the connection is closed */
+};
+
 struct request {
     struct str body;
     size_t received;
     struct timespec arrived;
+    struct pause pause;
 };
 
 /* --- faults --- */
@@ -69,36 +79,13 @@ static bool sleep_from(struct serve *s, struct timespec from, unsigned ms)
     return !stopping;
 }
 
-static enum MHD_Result send_fault(struct serve *s, struct MHD_Connection *c,
-                                  const struct request *r, enum fault f,
-                                  uint64_t variant)
+static bool pause_between(void *arg)
 {
-    static const char page[] = "<html><body>Please log in</body></html>";
+    struct pause *p = arg;
+    struct timespec now;
 
-    switch (f) {
-    case FAULT_429:
-        return send_429(c, variant);
-    case FAULT_500:
-        return send_refusal(c, 500, "server_error", NULL, "Something broke.");
-    case FAULT_502:
-        return send_text(c, 502, "text/html", page);
-    case FAULT_503:
-        return send_refusal(c, 503, "server_error", NULL, "Not ready.");
-    case FAULT_529:
-        return send_refusal(c, 529, "overloaded_error", NULL, "Overloaded.");
-    case FAULT_HTML:
-        return send_text(c, 200, "text/html", page);
-    case FAULT_GARBAGE:
-        return send_text(c, 200, "application/json", "{\"choices\":[{");
-    case FAULT_STALL:
-        sleep_from(s, r->arrived, STALL_MS);
-        return MHD_NO;
-    case FAULT_EMPTY:
-    case FAULT_CUT:
-    case FAULTS:
-        break;
-    }
-    return MHD_NO;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return sleep_from(p->serve, now, p->ms) && p->goes_on;
 }
 
 /* --- routes --- */
@@ -107,7 +94,7 @@ typedef int completer(const struct builtin *, const char *, size_t,
                       struct str *, struct chat_error *);
 
 static enum MHD_Result complete(struct serve *s, struct MHD_Connection *c,
-                                const struct request *r, completer *with)
+                                struct request *r, completer *with)
 {
     struct chat_error bad;
     enum MHD_Result out;
@@ -118,39 +105,44 @@ static enum MHD_Result complete(struct serve *s, struct MHD_Connection *c,
     f = faults_draw(s->faults, r->body.s, r->body.len, &variant);
     if (s->latency_ms > 0 && !sleep_from(s, r->arrived, s->latency_ms))
         return MHD_NO;
-    if (f != FAULTS && f != FAULT_CUT)
-        return send_fault(s, c, r, f, variant);
+    if (f == FAULT_STALL)
+        sleep_from(s, r->arrived, STALL_MS);
+    if (f != FAULTS && !misbehaves_in_reply(f))
+        return misbehave(c, f, variant);
     str_init(&body, SEND_MAX);
-    if (with(s->builtin, r->body.s, r->body.len, &body, &bad) != 0)
+    if (with(s->builtin, r->body.s, r->body.len, &body, &bad) != 0) {
         out = send_error(c, &bad, NULL, NULL);
-    else if (f == FAULT_CUT)
-        out = send_cut(c, &body);
-    else
+    } else if (f != FAULTS) {
+        r->pause = (struct pause){s, f == FAULT_TRICKLE ? TRICKLE_MS : STALL_MS,
+                                  f == FAULT_TRICKLE};
+        out = misbehave_in_reply(c, f, &body, pause_between, &r->pause);
+    } else {
         out = send_bytes(c, 200, "application/json", &body, NULL, NULL);
+    }
     str_release(&body);
     return out;
 }
 
 static enum MHD_Result chat(struct serve *s, struct MHD_Connection *c,
-                            const struct request *r)
+                            struct request *r)
 {
     return complete(s, c, r, chat_complete);
 }
 
 static enum MHD_Result text(struct serve *s, struct MHD_Connection *c,
-                            const struct request *r)
+                            struct request *r)
 {
     return complete(s, c, r, chat_complete_text);
 }
 
 static enum MHD_Result moderation(struct serve *s, struct MHD_Connection *c,
-                                  const struct request *r)
+                                  struct request *r)
 {
     return complete(s, c, r, chat_moderate);
 }
 
 static enum MHD_Result models(struct serve *s, struct MHD_Connection *c,
-                              const struct request *r)
+                              struct request *r)
 {
     struct str body;
     enum MHD_Result out;
@@ -165,7 +157,7 @@ static enum MHD_Result models(struct serve *s, struct MHD_Connection *c,
 }
 
 static enum MHD_Result health(struct serve *s, struct MHD_Connection *c,
-                              const struct request *r)
+                              struct request *r)
 {
     (void)s;
     (void)r;
@@ -176,7 +168,7 @@ static const struct route {
     const char *path, *method;
     bool open; /* needs no key */
     enum MHD_Result (*answer)(struct serve *, struct MHD_Connection *,
-                              const struct request *);
+                              struct request *);
 } routes[] = {
     {"/v1/chat/completions", "POST", false, chat},
     {"/v1/completions", "POST", false, text},
@@ -240,7 +232,7 @@ static enum MHD_Result wrong_method(struct MHD_Connection *c,
 
 static enum MHD_Result answer(struct serve *s, struct MHD_Connection *c,
                               const char *path, const char *method,
-                              const struct request *r)
+                              struct request *r)
 {
     static const char invalid[] = "invalid_request_error";
     const struct route *to = NULL;
@@ -319,7 +311,9 @@ static int listen_at(struct serve *s, const struct serve_options *o,
                      struct err *err)
 {
     struct sockaddr_in a = {.sin_family = AF_INET};
-    bool sleeps = o->faults.latency_ms > 0 || o->faults.rate[FAULT_STALL] > 0;
+    bool sleeps = o->faults.latency_ms > 0 || o->faults.rate[FAULT_STALL] > 0 ||
+                  o->faults.rate[FAULT_HALF] > 0 ||
+                  o->faults.rate[FAULT_TRICKLE] > 0;
     unsigned flags =
         MHD_USE_INTERNAL_POLLING_THREAD |
         (sleeps ? MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL : MHD_USE_AUTO);

@@ -18,6 +18,7 @@ cli_tests += \
 	tests/cli/documents.sh \
 	tests/cli/dry-run.sh \
 	tests/cli/faults.sh \
+	tests/cli/faults-resume.sh \
 	tests/cli/generate.sh \
 	tests/cli/graph-build.sh \
 	tests/cli/graph-draw.sh \

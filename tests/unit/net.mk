@@ -10,3 +10,8 @@ unit_tests += tests/unit/test_models
 tests_unit_test_models_SOURCES = tests/unit/test_models.c
 tests_unit_test_models_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_models_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_faults
+tests_unit_test_faults_SOURCES = tests/unit/test_faults.c
+tests_unit_test_faults_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_faults_LDADD = libphgen.a $(CMOCKA_LIBS)
+

@@ -547,6 +547,8 @@ static void test_fault_list(void **state)
         "=1",
         ",",
         "429=0.6,500=0.6",
+        "times=0",
+        "times=1.5",
     };
     struct serve_faults f;
     struct err err;
@@ -571,10 +573,24 @@ static void test_faults(void **state)
         const char *faults, *body;
         int status;
     } kinds[] = {
-        {"429=1", "rate_limit", 429},       {"500=1", "server_error", 500},
-        {"502=1", "<html>", 502},           {"503=1", "server_error", 503},
-        {"529=1", "overloaded_error", 529}, {"html=1", "<html>", 200},
-        {"garbage=1", "{\"choices\"", 200}, {"empty=1", "", 0},
+        {"429=1", "rate_limit", 429},
+        {"500=1", "server_error", 500},
+        {"502=1", "<html>", 502},
+        {"503=1", "server_error", 503},
+        {"529=1", "overloaded_error", 529},
+        {"html=1", "<html>", 200},
+        {"garbage=1", "{\"choices\"", 200},
+        {"empty=1", "", 0},
+        {"504=1", "<html>", 504},
+        {"quota=1", "insufficient", 429},
+        {"401=1", "invalid_api_key", 401},
+        {"413=1", "larger", 413},
+        {"redirect=1", "Moved", 307},
+        {"deep=1", "[[[[[[[[", 200},
+        {"utf8=1",
+         "\"content\":\"\xFF"
+         "0|user:hi",
+         200},
     };
     struct answer a;
     struct serve *s;
@@ -597,6 +613,41 @@ static void test_faults(void **state)
     assert_true(a.len > 0 && a.len < said);
     forget(&a);
     serve_stop(s);
+}
+
+/* Half of a reply, or all of it in steps; and a body of 64 MiB. */
+static void test_slow_replies(void **state)
+{
+    static const char *const faults[] = {"half=1,times=1", "trickle=1,times=1",
+                                         "huge=1,times=1"};
+    struct timeval patience = {.tv_usec = 300000};
+    char request[400], got[8192];
+    struct serve *s;
+    size_t i;
+    ssize_t n;
+    int fd;
+
+    (void)state;
+    snprintf(request, sizeof(request),
+             "POST " CHAT " HTTP/1.1\r\nHost: localhost\r\n"
+             "Content-Length: %zu\r\n\r\n%s",
+             strlen(HI), HI);
+    for (i = 0; i < 3; i++) {
+        s = start(faults[i], NULL);
+        fd = dial(serve_port(s));
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+        push(fd, request, strlen(request));
+        n = recv(fd, got, sizeof(got) - 1, 0);
+        assert_true(n > 0);
+        got[n] = '\0';
+        assert_non_null(strstr(got, "200 OK"));
+        if (i == 2)
+            assert_non_null(strstr(got, "Content-Length: 67108864"));
+        assert_null(strstr(got, "total_tokens"));
+        close(fd);
+        check_said(post(serve_port(s), HI), "0|user:hi"); /* times=1 */
+        serve_stop(s);
+    }
 }
 
 /* The statuses of `n` askings of each of three requests. */
@@ -762,6 +813,7 @@ int main(void)
         cmocka_unit_test(test_keep_alive),
         cmocka_unit_test(test_fault_list),
         cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_slow_replies),
         cmocka_unit_test(test_faults_repeat),
         cmocka_unit_test(test_retry_after),
         cmocka_unit_test(test_latency),
