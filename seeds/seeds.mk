@@ -52,6 +52,11 @@ seed_files = \
 	seeds/concepts/42-legal-advice.yaml \
 	seeds/concepts/43-governance-decision-advice.yaml \
 	seeds/concepts/44-dangerous-machinery-operation.yaml \
+	seeds/export/inspect/phgen_task.py \
+	seeds/export/lm-eval/phgen.yaml \
+	seeds/export/lm-eval/utils.py \
+	seeds/export/promptfoo/prompt.txt \
+	seeds/export/promptfoo/promptfooconfig.yaml \
 	seeds/grammar.yaml \
 	seeds/lexicon.yaml \
 	seeds/shapes.yaml \

@@ -46,6 +46,7 @@ struct command {
 };
 
 extern const struct command cmd_dedup;
+extern const struct command cmd_export;
 extern const struct command cmd_generate;
 extern const struct command cmd_graph_build;
 extern const struct command cmd_graph_draw;

@@ -7,9 +7,11 @@
 #include <string.h>
 
 const struct command *const CMD_TABLE[] = {
-    // clang-format off: a line a command
+    /* A line a command. */
+    // clang-format off
     &cmd_generate,
     &cmd_respond,
+    &cmd_export,
     &cmd_stats,
     &cmd_dedup,
     &cmd_models,

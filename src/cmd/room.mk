@@ -2,6 +2,7 @@ libphgen_a_SOURCES += \
 	src/cmd/asking.c src/cmd/asking.h \
 	src/cmd/cmd.h \
 	src/cmd/cmd_dedup.c \
+	src/cmd/cmd_export.c \
 	src/cmd/cmd_generate.c \
 	src/cmd/cmd_graph_build.c \
 	src/cmd/cmd_graph_draw.c \

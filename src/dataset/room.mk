@@ -1,5 +1,6 @@
 libphgen_a_SOURCES += \
 	src/dataset/card.c src/dataset/card.h \
+	src/dataset/export.c src/dataset/export.h \
 	src/dataset/figures.c src/dataset/figures.h \
 	src/dataset/markdown.c src/dataset/markdown.h \
 	src/dataset/metrics.c src/dataset/metrics.h \
@@ -7,7 +8,16 @@ libphgen_a_SOURCES += \
 	src/dataset/ratings.c src/dataset/ratings.h \
 	src/dataset/reader.c src/dataset/reader.h \
 	src/dataset/shelf.c src/dataset/shelf.h \
+	src/dataset/sink.c src/dataset/sink.h \
 	src/dataset/source.c src/dataset/source.h \
 	src/dataset/table.c src/dataset/table.h \
 	src/dataset/writer.c src/dataset/writer.h
 EXTRA_DIST += src/dataset/record.schema.json src/dataset/record.md
+EXTRA_DIST += $(export_schemas)
+export_schemas = \
+	src/dataset/export/alpaca.json src/dataset/export/csv.json \
+	src/dataset/export/dpo.json src/dataset/export/inspect.json \
+	src/dataset/export/kto.json src/dataset/export/lm-eval.json \
+	src/dataset/export/openai-ft.json src/dataset/export/promptfoo.json \
+	src/dataset/export/refusal-tokens.json src/dataset/export/sft-cot.json \
+	src/dataset/export/sft.json src/dataset/export/sharegpt.json

@@ -4,6 +4,7 @@ libphgen_a_SOURCES += \
 	src/run/dry.c \
 	src/run/evidence.c src/run/evidence.h \
 	src/run/exchange.c src/run/exchange.h \
+	src/run/export.c src/run/export.h \
 	src/run/files.c src/run/files.h \
 	src/run/finish.c \
 	src/run/loop.c \

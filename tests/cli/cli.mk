@@ -17,6 +17,8 @@ cli_tests += \
 	tests/cli/dedup-threads.sh \
 	tests/cli/documents.sh \
 	tests/cli/dry-run.sh \
+	tests/cli/export.sh \
+	tests/cli/export-split.sh \
 	tests/cli/faults.sh \
 	tests/cli/faults-resume.sh \
 	tests/cli/generate.sh \
