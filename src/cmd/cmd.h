@@ -50,7 +50,7 @@ extern const struct command cmd_export;
 extern const struct command cmd_generate;
 extern const struct command cmd_graph_build;
 extern const struct command cmd_graph_draw;
-extern const struct command cmd_graph_export;
+extern const struct command cmd_graph_export, cmd_graph_heat;
 extern const struct command cmd_graph_merge;
 extern const struct command cmd_graph_sample;
 extern const struct command cmd_graph_stats;

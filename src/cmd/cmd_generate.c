@@ -97,6 +97,10 @@ static const struct option_row options[] = {
     {"explore", 0, OPTION_REAL, "SHARE", 0, 1, "0.05",
      "The share of paths that are drawn uniformly whatever was learned.",
      OPTION_CONFIG},
+    {"prior", 0, OPTION_STRING, "RUN", 0, 0, NULL,
+     "Begin with what the run in this folder learned of its target, "
+     "discounted: for the next release of a model.",
+     OPTION_CONFIG | OPTION_DIR},
     {"patience", 0, OPTION_UINT, "COUNT", 1, 1e9, "5000",
      "Stop when so many candidates in a row gave no row.", OPTION_CONFIG},
     {"graph", 'g', OPTION_STRING, "FILE", 0, 0, NULL,

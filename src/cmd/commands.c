@@ -22,6 +22,7 @@ const struct command *const CMD_TABLE[] = {
     &cmd_graph_stats,
     &cmd_graph_sample,
     &cmd_graph_export,
+    &cmd_graph_heat,
     &cmd_graph_draw,
     &cmd_serve,
     &cmd_help,

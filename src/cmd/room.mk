@@ -7,6 +7,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd_graph_build.c \
 	src/cmd/cmd_graph_draw.c \
 	src/cmd/cmd_graph_export.c \
+	src/cmd/cmd_graph_heat.c \
 	src/cmd/cmd_graph_merge.c \
 	src/cmd/cmd_graph_sample.c \
 	src/cmd/cmd_graph_stats.c \

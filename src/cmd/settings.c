@@ -228,6 +228,7 @@ static enum cmd_exit take_files(struct settings *s, const struct options *o,
     r->seeds = s->seeds;
     r->against = options_list(o, "against", &r->nagainst);
     r->categories = options_string(o, "categories");
+    r->prior = options_string(o, "prior");
     r->ca_file = options_string(o, "ca-file");
     return CMD_OK;
 }

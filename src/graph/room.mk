@@ -12,4 +12,5 @@ libphgen_a_SOURCES += \
 	src/graph/palette.h \
 	src/graph/planner.c src/graph/planner.h \
 	src/graph/seeds.c src/graph/seeds.h \
-	src/graph/validate.c src/graph/validate.h
+	src/graph/validate.c src/graph/validate.h \
+	src/graph/values.c src/graph/values.h

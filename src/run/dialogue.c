@@ -358,7 +358,7 @@ static int end(struct dialogue *d, enum drop why, const char *detail,
 static void add_trail(struct dialogue *d, enum drop why, const char *detail)
 {
     const struct candidate *c = &d->candidate;
-    cJSON *o = cJSON_CreateObject(), *votes;
+    cJSON *o = cJSON_CreateObject(), *votes, *targets, *t;
     size_t i;
 
     if (d->trail == NULL)
@@ -373,9 +373,12 @@ static void add_trail(struct dialogue *d, enum drop why, const char *detail)
     for (i = 0; c->nvotes > 0 && i < d->plan->njudges; i++)
         cJSON_AddItemToArray(votes, cJSON_CreateString(verdict_name(
                                         candidate_verdict_of(c, i))));
-    if (c->ntargets > 0) {
-        cJSON_AddNumberToObject(o, "refusals", c->targets[0].refusals);
-        cJSON_AddNumberToObject(o, "samples", c->targets[0].samples);
+    targets = cJSON_AddArrayToObject(o, "targets");
+    for (i = 0; i < c->ntargets; i++) {
+        t = cJSON_CreateObject();
+        cJSON_AddNumberToObject(t, "refusals", c->targets[i].refusals);
+        cJSON_AddNumberToObject(t, "samples", c->targets[i].samples);
+        cJSON_AddItemToArray(targets, t);
     }
     cJSON_AddItemToArray(d->trail, o);
 }

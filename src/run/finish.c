@@ -7,6 +7,7 @@
  */
 #include "run/evidence.h"
 #include "run/files.h"
+#include "run/heat.h"
 #include "run/state.h"
 
 #include "dataset/metrics.h"
@@ -236,7 +237,8 @@ int run_finish(struct run *r, struct err *err)
     if (manifest == NULL)
         return -1;
     failed = files_write_rows(r->store, r->options.out, err) != 0 ||
-             files_write_manifest(manifest, r->options.out, err) != 0;
+             files_write_manifest(manifest, r->options.out, err) != 0 ||
+             heat_write(r->store, r->options.out, err) != 0;
     cJSON_Delete(manifest);
     return failed ? -1 : 0;
 }

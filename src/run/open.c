@@ -10,6 +10,7 @@
  * name of what differs.
  */
 #include "run/files.h"
+#include "run/heat.h"
 #include "run/models.h"
 #include "run/state.h"
 #include "run/templates.h"
@@ -296,6 +297,7 @@ static int make_fingerprint(struct run *r, cJSON *screens, struct err *err)
                             o->categories != NULL ? o->categories : "all");
     cJSON_AddStringToObject(c, "sampling", o->uniform ? "uniform" : "adaptive");
     cJSON_AddNumberToObject(c, "explore", o->explore);
+    cJSON_AddStringToObject(c, "prior", r->prior_hash);
     cJSON_AddBoolToObject(c, "witness_required", !o->no_witness);
     cJSON_AddStringToObject(c, "generator", p->generator->name);
     add_names(c, "judges", p->judges, p->njudges);
@@ -486,6 +488,22 @@ static int check_prices(const struct run *r, struct err *err)
     return 0;
 }
 
+static int load_prior(struct run *r, struct err *err)
+{
+    struct hash128 hash;
+    cJSON *tree;
+    int failed;
+
+    snprintf(r->prior_hash, HASH_HEX, "none");
+    if (r->options.prior == NULL)
+        return 0;
+    tree = heat_load(r->options.prior, &hash, err);
+    failed = tree == NULL || heat_believe(tree, r->graph, r->planner, err) != 0;
+    cJSON_Delete(tree);
+    hash_hex(hash, r->prior_hash);
+    return failed ? -1 : 0;
+}
+
 static int load(struct run *r, struct err *err)
 {
     struct run_options *o = &r->options;
@@ -511,10 +529,11 @@ static int load(struct run *r, struct err *err)
     hash_templates(r);
     plan.category = r->wanted;
     r->planner = planner_new(r->graph, &plan, err);
+    if (r->planner == NULL || load_prior(r, err) != 0)
+        return -1;
     r->dedup = dedup_new(&like, err);
     r->builtin = builtin_open(o->seeds, err);
-    return r->planner != NULL && r->dedup != NULL && r->builtin != NULL ? 0
-                                                                        : -1;
+    return r->dedup != NULL && r->builtin != NULL ? 0 : -1;
 }
 
 static void fill_plan(struct run *r)

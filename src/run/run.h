@@ -59,6 +59,7 @@ struct run_options {
     struct budget budget; /* of the whole run, all sessions */
     bool uniform;         /* nothing learned, no quotas: graph/planner.h */
     double explore;       /* share of paths drawn uniformly all the same */
+    const char *prior;    /* folder of an earlier run; NULL: none */
     uint64_t patience;    /* give up after so many candidates without a row */
 
     double timeout;      /* seconds for one HTTP attempt; 0: the default */
@@ -91,7 +92,7 @@ struct run_progress {
 };
 void run_progress(const struct run *r, struct run_progress *out);
 
-/* dataset.jsonl, rejected.jsonl, manifest.json, README.md. */
+/* dataset.jsonl, rejected.jsonl, manifest.json, README.md, learned.json. */
 int run_finish(struct run *r, struct err *err);
 
 /*

@@ -53,6 +53,7 @@ struct run {
     bool *wanted;  /* categories */
     cJSON *config; /* the fingerprint: what makes the run this run */
     char id[HASH_HEX], graph_hash[HASH_HEX], templates_hash[HASH_HEX];
+    char prior_hash[HASH_HEX]; /* or "none" */
     struct provenance provenance;
 
     struct job *jobs;

@@ -26,6 +26,7 @@ cli_tests += \
 	tests/cli/graph-draw.sh \
 	tests/cli/graph-export.sh \
 	tests/cli/graph-merge.sh \
+	tests/cli/graph-heat.sh \
 	tests/cli/graph-sample.sh \
 	tests/cli/graph-stats.sh \
 	tests/cli/graph-validate.sh \
@@ -43,6 +44,7 @@ cli_tests += \
 	tests/cli/other-run.sh \
 	tests/cli/panel.sh \
 	tests/cli/ping.sh \
+	tests/cli/prior.sh \
 	tests/cli/progress.sh \
 	tests/cli/ranges.sh \
 	tests/cli/respond.sh \

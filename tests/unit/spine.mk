@@ -30,3 +30,7 @@ unit_tests += tests/unit/test_shape
 tests_unit_test_shape_SOURCES = tests/unit/test_shape.c
 tests_unit_test_shape_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_shape_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_heat
+tests_unit_test_heat_SOURCES = tests/unit/test_heat.c
+tests_unit_test_heat_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_heat_LDADD = libphgen.a $(CMOCKA_LIBS)

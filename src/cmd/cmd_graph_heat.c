@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * `phgen graph heat`: where a model is over-cautious, by concept.  The counts
+ * come from the run's store (run/heat.h); here they become rates with
+ * intervals, a table, JSON, GraphML and a picture.
+ *
+ * The posterior of a rate is that of a beta distribution around the rate of
+ * the concept above (graph/bandit.h): what was asked little stands near its
+ * category, not at 0 or 1.  Tables are sorted by it.
+ */
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "base/wilson.h"
+#include "cmd/cmd.h"
+#include "cmd/settings.h"
+#include "graph/draw.h"
+#include "graph/values.h"
+#include "run/files.h"
+#include "run/heat.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_row options[] = {
+    {"target", 0, OPTION_UINT, "NUMBER", 1, 16, "1",
+     "Which of the run's target models, in the order of its --target-model.",
+     0},
+    {"top", 0, OPTION_UINT, "COUNT", 0, 1000000, "15",
+     "How many triggers and how many senses the tables show; 0 for all.", 0},
+    {"min-prompts", 0, OPTION_UINT, "COUNT", 0, 1000000, "3",
+     "Leave triggers and senses out of the tables that fewer prompts were "
+     "about.",
+     0},
+    {"json", 0, OPTION_FLAG, NULL, 0, 0, NULL,
+     "Print all of it as JSON, --top and --min-prompts aside.", 0},
+    {"output", 'o', OPTION_STRING, "FILE", 0, 0, NULL,
+     "Also write the concept graph there, as GraphML with the attributes "
+     "heat_prompts, heat_refused, heat_rate, heat_low, heat_high and "
+     "heat_posterior.",
+     OPTION_FILE},
+    {"svg", 0, OPTION_STRING, "FILE", 0, 0, NULL,
+     "Also draw the concept graph there, coloured by the posterior.",
+     OPTION_FILE},
+    {"category", 'c', OPTION_STRING, "NAME", 0, 0, NULL,
+     "Draw only this category, by slug or number, with every name.", 0},
+    {"graph", 'g', OPTION_STRING, "FILE", 0, 0, NULL,
+     "The run's concept graph, for --output and --svg. Default: "
+     "graphs/concepts.graphml of the data folder.",
+     OPTION_FILE},
+    CMD_ROW_DATA_DIR,
+    CMD_ROW_HELP,
+    {0},
+};
+
+static const char *const details[] = {
+    "Shows which concepts a run's target over-refuses: of the prompts that "
+    "reached it, every round's, the share that it refused in at least the "
+    "run's --min-refusals samples, by category, trigger and sense. All of "
+    "these prompts had passed the judges. It works on finished, stopped and "
+    "running runs, since it reads the store alone.",
+    "Intervals are Wilson's, 95 %. The posterior is the mean of a beta "
+    "distribution whose prior is the concept above, worth two prompts; it "
+    "keeps what was asked once or twice from topping the list.",
+    "Adaptive sampling goes more often where refusals are, so a category's "
+    "rate is that of the prompts tried; --sampling uniform, or --explore, "
+    "asks evenly.",
+    NULL,
+};
+
+static const struct example examples[] = {
+    {"graph heat output/builtin-balanced-n1000-s1", "The tables."},
+    {"graph heat output/run --svg heat.svg --output heat.graphml",
+     "A picture, and a graph for Gephi."},
+    {NULL, NULL},
+};
+
+enum level { CATEGORY, TRIGGER, SENSE, LEVELS };
+
+/* One line of a table. */
+struct spot {
+    const char *category, *trigger, *sense; /* borrowed from the tree */
+    struct heat_count n;
+    double posterior;
+};
+
+struct spots {
+    struct spot *at[LEVELS];
+    size_t n[LEVELS], room[LEVELS];
+    struct heat_count all;
+};
+
+/* --- gathering --- */
+
+static double posterior(const struct heat_count *n, double above)
+{
+    struct belief b = {n->prompts, n->refused, 0};
+
+    return belief_rate(&b, above);
+}
+
+static int keep(struct spots *s, enum level level, const struct spot *spot,
+                struct err *err)
+{
+    struct spot *more;
+
+    if (s->n[level] == s->room[level]) {
+        s->room[level] = 2 * s->room[level] + 64;
+        more = realloc(s->at[level], s->room[level] * sizeof(*more));
+        if (more == NULL)
+            return err_nomem(err);
+        s->at[level] = more;
+    }
+    s->at[level][s->n[level]++] = *spot;
+    return 0;
+}
+
+static int gather_senses(struct spots *s, const cJSON *trigger,
+                         struct spot above, struct err *err)
+{
+    struct spot spot = above;
+    const cJSON *sense;
+
+    cJSON_ArrayForEach(sense, json_object(trigger, "senses"))
+    {
+        spot.sense = sense->string;
+        spot.n = heat_count(sense);
+        spot.posterior = posterior(&spot.n, above.posterior);
+        if (keep(s, SENSE, &spot, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int gather_triggers(struct spots *s, const cJSON *category,
+                           struct spot above, struct err *err)
+{
+    struct spot spot = above;
+    const cJSON *trigger;
+
+    cJSON_ArrayForEach(trigger, json_object(category, "triggers"))
+    {
+        spot.trigger = trigger->string;
+        spot.n = heat_count(trigger);
+        spot.posterior = posterior(&spot.n, above.posterior);
+        if (keep(s, TRIGGER, &spot, err) != 0 ||
+            gather_senses(s, trigger, spot, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int by_posterior(const void *a, const void *b)
+{
+    const struct spot *x = a, *y = b;
+
+    if (x->posterior != y->posterior)
+        return x->posterior < y->posterior ? 1 : -1;
+    if (x->n.prompts != y->n.prompts)
+        return x->n.prompts < y->n.prompts ? 1 : -1;
+    return strcmp(x->category, y->category);
+}
+
+static int gather(struct spots *s, const cJSON *tree, struct err *err)
+{
+    const cJSON *category;
+    struct spot spot = {0};
+    double above;
+    int i;
+
+    s->all = heat_count(tree);
+    above = s->all.prompts > 0 ? s->all.refused / s->all.prompts : 0.5;
+    cJSON_ArrayForEach(category, json_object(tree, "categories"))
+    {
+        spot.category = category->string;
+        spot.n = heat_count(category);
+        spot.posterior = posterior(&spot.n, above);
+        if (keep(s, CATEGORY, &spot, err) != 0 ||
+            gather_triggers(s, category, spot, err) != 0)
+            return -1;
+    }
+    for (i = 0; i < LEVELS; i++)
+        if (s->n[i] > 0)
+            qsort(s->at[i], s->n[i], sizeof(*s->at[i]), by_posterior);
+    return 0;
+}
+
+/* --- the tables --- */
+
+static double rate(const struct heat_count *n)
+{
+    return n->prompts > 0 ? n->refused / n->prompts : 0;
+}
+
+static void print_spot(const struct spot *s, enum level level)
+{
+    struct interval w = wilson((uint64_t)s->n.refused, (uint64_t)s->n.prompts);
+
+    printf("%8.0f %8.0f %6.1f  %5.1f-%-5.1f %6.1f  ", s->n.prompts,
+           s->n.refused, 100 * rate(&s->n), 100 * w.low, 100 * w.high,
+           100 * s->posterior);
+    cmd_print_text(level == CATEGORY  ? s->category
+                   : level == TRIGGER ? s->trigger
+                                      : s->sense,
+                   stdout);
+    if (level == SENSE) {
+        fputs(" < ", stdout);
+        cmd_print_text(s->trigger, stdout);
+    }
+    if (level != CATEGORY) {
+        fputs(" (", stdout);
+        cmd_print_text(s->category, stdout);
+        putchar(')');
+    }
+    putchar('\n');
+}
+
+static void print_level(const struct spots *s, enum level level, uint64_t top,
+                        uint64_t least)
+{
+    static const char *const names[] = {"category", "trigger (category)",
+                                        "sense < trigger (category)"};
+    uint64_t shown = 0, left = 0;
+    size_t i;
+
+    printf("\n%8s %8s %6s  %11s %6s  %s\n", "prompts", "refused", "%", "95 %",
+           "post.", names[level]);
+    for (i = 0; i < s->n[level]; i++) {
+        const struct spot *spot = &s->at[level][i];
+
+        if (level != CATEGORY &&
+            (spot->n.prompts < (double)least || (top > 0 && shown == top))) {
+            left++;
+            continue;
+        }
+        print_spot(spot, level);
+        shown++;
+    }
+    if (left > 0)
+        printf("%26llu more; --top and --min-prompts show them\n",
+               (unsigned long long)left);
+}
+
+static void print_tables(const struct spots *s, const cJSON *tree, uint64_t top,
+                         uint64_t least)
+{
+    const char *target = json_string(tree, "target");
+    int i;
+
+    printf("%-12s ", "target");
+    cmd_print_text(target != NULL ? target : "?", stdout);
+    printf("\n%-12s %.0f, of them %.0f rows, in %.0f calls\n", "candidates",
+           s->all.candidates, s->all.rows, s->all.calls);
+    printf("%-12s %.0f answered by the target, of them %.0f refused (%.1f %%)"
+           "\n",
+           "prompts", s->all.prompts, s->all.refused, 100 * rate(&s->all));
+    for (i = 0; i < LEVELS; i++)
+        print_level(s, (enum level)i, top, least);
+}
+
+/* --- JSON --- */
+
+static double round4(double x)
+{
+    return round(x * 1e4) / 1e4;
+}
+
+static cJSON *spot_json(const struct spot *s)
+{
+    struct interval w = wilson((uint64_t)s->n.refused, (uint64_t)s->n.prompts);
+    cJSON *o = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(o, "category", s->category);
+    if (s->trigger != NULL)
+        cJSON_AddStringToObject(o, "trigger", s->trigger);
+    if (s->sense != NULL)
+        cJSON_AddStringToObject(o, "sense", s->sense);
+    cJSON_AddNumberToObject(o, "candidates", s->n.candidates);
+    cJSON_AddNumberToObject(o, "rows", s->n.rows);
+    cJSON_AddNumberToObject(o, "calls", s->n.calls);
+    cJSON_AddNumberToObject(o, "prompts", s->n.prompts);
+    cJSON_AddNumberToObject(o, "refused", s->n.refused);
+    if (s->n.prompts > 0)
+        cJSON_AddNumberToObject(o, "rate", round4(rate(&s->n)));
+    else
+        cJSON_AddNullToObject(o, "rate");
+    cJSON_AddNumberToObject(o, "wilson_low", round4(w.low));
+    cJSON_AddNumberToObject(o, "wilson_high", round4(w.high));
+    cJSON_AddNumberToObject(o, "posterior", round4(s->posterior));
+    return o;
+}
+
+static int print_json(const struct spots *s, const cJSON *tree, struct err *err)
+{
+    static const char *const names[] = {"categories", "triggers", "senses"};
+    cJSON *o = cJSON_CreateObject(), *list;
+    struct str text;
+    size_t k;
+    int i, failed;
+
+    cJSON_AddStringToObject(o, "target", json_string(tree, "target"));
+    cJSON_AddNumberToObject(o, "candidates", s->all.candidates);
+    cJSON_AddNumberToObject(o, "rows", s->all.rows);
+    cJSON_AddNumberToObject(o, "calls", s->all.calls);
+    cJSON_AddNumberToObject(o, "prompts", s->all.prompts);
+    cJSON_AddNumberToObject(o, "refused", s->all.refused);
+    for (i = 0; i < LEVELS; i++) {
+        list = cJSON_AddArrayToObject(o, names[i]);
+        for (k = 0; k < s->n[i]; k++)
+            cJSON_AddItemToArray(list, spot_json(&s->at[i][k]));
+    }
+    str_init(&text, 256u << 20);
+    json_print(o, &text);
+    cJSON_Delete(o);
+    failed = str_failed(&text) ? err_set(err, "it is too much for JSON") : 0;
+    if (!failed)
+        puts(text.s);
+    str_release(&text);
+    return failed;
+}
+
+/* --- on the graph --- */
+
+enum column { PROMPTS, REFUSED, RATE, LOW, HIGH, POSTERIOR, COLUMNS };
+
+static const char *const column_names[COLUMNS] = {
+    "heat_prompts", "heat_refused", "heat_rate",
+    "heat_low",     "heat_high",    "heat_posterior",
+};
+
+struct layer {
+    double *value[COLUMNS]; /* by vertex */
+    struct heat_count *n;
+};
+
+static void fill_vertex(struct layer *l, int v, double above)
+{
+    const struct heat_count *n = &l->n[v];
+    struct interval w = wilson((uint64_t)n->refused, (uint64_t)n->prompts);
+    int i;
+
+    for (i = 0; i < COLUMNS; i++)
+        l->value[i][v] = NAN;
+    l->value[PROMPTS][v] = n->prompts;
+    l->value[REFUSED][v] = n->refused;
+    if (!(n->prompts > 0))
+        return;
+    l->value[RATE][v] = rate(n);
+    l->value[LOW][v] = w.low;
+    l->value[HIGH][v] = w.high;
+    l->value[POSTERIOR][v] = posterior(n, above);
+}
+
+/* What a vertex borrows from: the first neighbour of the type above it. */
+static double above(const struct layer *l, const struct concepts *g, int v,
+                    enum vertex_type type, double otherwise)
+{
+    struct neighbours near = concepts_near(g, v, type);
+    double x = near.n > 0 ? l->value[POSTERIOR][near.vertex[0]] : NAN;
+
+    return isnan(x) ? otherwise : x;
+}
+
+/* From the categories down, so that what is above is known. */
+static void fill_layer(struct layer *l, const struct concepts *g,
+                       const struct heat_count *all)
+{
+    static const enum vertex_type parent[VERTEX_TYPES] = {
+        [VERTEX_CATEGORY] = VERTEX_TYPES, [VERTEX_TRIGGER] = VERTEX_CATEGORY,
+        [VERTEX_SENSE] = VERTEX_TRIGGER,  [VERTEX_SETTING] = VERTEX_SENSE,
+        [VERTEX_TASK] = VERTEX_SENSE,     [VERTEX_ENTITY] = VERTEX_SENSE,
+    };
+    double root = all->prompts > 0 ? all->refused / all->prompts : 0.5;
+    size_t i, n = concepts_count(g);
+    int type;
+
+    for (type = 0; type < VERTEX_TYPES; type++)
+        for (i = 0; i < n; i++)
+            if ((int)concepts_type(g, (int)i) == type)
+                fill_vertex(l, (int)i,
+                            parent[type] == VERTEX_TYPES
+                                ? root
+                                : above(l, g, (int)i, parent[type], root));
+}
+
+static int find_category(const struct concepts *g, const char *name, long *out,
+                         struct err *err)
+{
+    const struct category *c;
+    size_t n = concepts_categories(g, &c), i, found = 0;
+    bool *wanted = calloc(n + 1, sizeof(*wanted));
+    int failed = wanted == NULL ? err_nomem(err)
+                                : settings_categories(g, name, wanted, err);
+
+    for (i = 0; !failed && i < n; i++)
+        if (wanted[i]) {
+            *out = (long)i;
+            found++;
+        }
+    free(wanted);
+    if (!failed && found != 1)
+        failed = err_set(err, "--category takes one category, not %zu", found);
+    return failed;
+}
+
+static int draw(const struct layer *l, const struct concepts *g,
+                const struct options *o, const cJSON *tree, struct err *err)
+{
+    const char *category = options_string(o, "category");
+    const char *target = json_string(tree, "target");
+    struct draw_options d = {.category = DRAW_WHOLE,
+                             .value = l->value[POSTERIOR],
+                             .value_name = "prompts refused",
+                             .value_low = "0 %",
+                             .value_high = "100 %"};
+    struct str svg, title;
+    struct outfile f;
+    int failed;
+
+    if (category != NULL && find_category(g, category, &d.category, err) != 0)
+        return -1;
+    str_init(&title, 4096);
+    str_init(&svg, DRAW_BYTES_MAX);
+    str_addf(&title, "What %.200s refuses", target != NULL ? target : "?");
+    d.title = title.s;
+    failed = concepts_draw(g, &d, &svg, err) != 0 ||
+             outfile_open(&f, options_string(o, "svg"), err) != 0;
+    if (!failed) {
+        fwrite(svg.s, 1, svg.len, f.stream);
+        failed = outfile_commit(&f, err);
+    }
+    str_release(&svg);
+    str_release(&title);
+    return failed ? -1 : 0;
+}
+
+static int save(const struct layer *l, const struct concepts *g,
+                const char *path, struct err *err)
+{
+    struct value_column cols[COLUMNS];
+    int i;
+
+    for (i = 0; i < COLUMNS; i++)
+        cols[i] = (struct value_column){column_names[i], l->value[i]};
+    return values_save(g, path, cols, COLUMNS, err);
+}
+
+/* A run on another graph would be laid over this one in shreds. */
+static int same_graph(const struct concepts *g, const cJSON *tree,
+                      struct err *err)
+{
+    const char *was = json_string(tree, "graph");
+    char hex[HASH_HEX];
+
+    hash_hex(concepts_hash(g), hex);
+    if (was != NULL && strcmp(was, hex) == 0)
+        return 0;
+    return err_set(err,
+                   "the run was made on another concept graph than this one; "
+                   "give its own as --graph");
+}
+
+static int lay_over(const struct concepts *g, const struct options *o,
+                    const cJSON *tree, struct err *err)
+{
+    size_t n = concepts_count(g) + 1, i;
+    struct heat_count all = heat_count(tree);
+    struct layer l = {.n = calloc(n, sizeof(*l.n))};
+    int failed = l.n == NULL ? err_nomem(err) : same_graph(g, tree, err);
+
+    for (i = 0; i < COLUMNS; i++) {
+        l.value[i] = calloc(n, sizeof(double));
+        if (l.value[i] == NULL)
+            failed = err_nomem(err);
+    }
+    if (!failed) {
+        heat_place(tree, g, l.n);
+        fill_layer(&l, g, &all);
+    }
+    if (!failed && options_string(o, "output") != NULL)
+        failed = save(&l, g, options_string(o, "output"), err);
+    if (!failed && options_string(o, "svg") != NULL)
+        failed = draw(&l, g, o, tree, err);
+    for (i = 0; i < COLUMNS; i++)
+        free(l.value[i]);
+    free(l.n);
+    return failed;
+}
+
+static int on_graph(const struct options *o, const cJSON *tree, struct err *err)
+{
+    const char *given = options_string(o, "graph");
+    struct concepts *g = NULL;
+    char *path;
+    int failed = -1;
+
+    if (options_string(o, "output") == NULL && options_string(o, "svg") == NULL)
+        return 0;
+    path = given != NULL ? strdup(given)
+                         : cmd_data_path(o, "graphs/concepts.graphml", err);
+    concepts_init();
+    if (path != NULL)
+        g = concepts_load(path, err);
+    if (g != NULL)
+        failed = lay_over(g, o, tree, err);
+    concepts_free(g);
+    free(path);
+    return failed;
+}
+
+/* --- the command --- */
+
+static int show(const struct options *o, const cJSON *tree, struct err *err)
+{
+    struct spots s = {0};
+    int failed = gather(&s, tree, err), i;
+
+    if (!failed && options_flag(o, "json"))
+        failed = print_json(&s, tree, err);
+    else if (!failed)
+        print_tables(&s, tree, options_uint(o, "top"),
+                     options_uint(o, "min-prompts"));
+    for (i = 0; i < LEVELS; i++)
+        free(s.at[i]);
+    return failed;
+}
+
+static enum cmd_exit run(struct options *o, struct err *err)
+{
+    struct store *store = files_open_store(options_operand(o, 0), err);
+    cJSON *tree = NULL;
+    int failed = -1;
+
+    if (options_string(o, "category") != NULL &&
+        options_string(o, "svg") == NULL) {
+        store_close(store);
+        err_set(err, "--category is for the picture; give --svg FILE with it");
+        return CMD_USAGE;
+    }
+    if (store != NULL)
+        tree = heat_read(store, options_uint(o, "target") - 1, err);
+    if (tree != NULL)
+        failed = on_graph(o, tree, err) != 0 || show(o, tree, err) != 0;
+    cJSON_Delete(tree);
+    store_close(store);
+    return failed ? CMD_FAILED : CMD_OK;
+}
+
+const struct command cmd_graph_heat = {
+    .name = "graph heat",
+    .about = "show which concepts a run's target over-refuses",
+    .operands = "RUN-FOLDER",
+    .min_operands = 1,
+    .max_operands = 1,
+    .options = options,
+    .run = run,
+    .details = details,
+    .examples = examples,
+};
