@@ -99,8 +99,11 @@ static int read_stop(const cJSON *root, struct reply *r, struct err *err)
     r->finish = dialect_finish(json_string(root, "stop_reason"));
     if (r->finish == FINISH_TOOL) /* ours: the tool's input is the answer */
         r->finish = FINISH_STOP;
-    if (r->finish == FINISH_REFUSAL)
-        return dialect_keep(&r->refusal, details, "explanation", err);
+    if (r->finish == FINISH_REFUSAL &&
+        dialect_keep(&r->refusal, details, "explanation", err) != 0)
+        return -1;
+    if (r->finish == FINISH_REFUSAL && r->refusal == NULL)
+        return dialect_keep(&r->refusal, details, "category", err);
     return 0;
 }
 

@@ -4,9 +4,6 @@
  * llama-server offer it), for guard models that bring their own template: the
  * prompt is the texts of all turns, one behind the other with nothing
  * between.
- *
- * Its old logprobs form, {tokens, token_logprobs, top_logprobs: [{token:
- * logprob}]}, is brought to the form of chat, so that readers know only one.
  */
 #include "net/dialect.h"
 
@@ -42,68 +39,10 @@ void completion_encode(const struct call *call, unsigned lacks,
     str_addc(body, '}');
 }
 
-static cJSON *entry(const char *token, double logprob)
-{
-    cJSON *e = cJSON_CreateObject();
-
-    cJSON_AddStringToObject(e, "token", token);
-    cJSON_AddNumberToObject(e, "logprob", logprob);
-    return e;
-}
-
-/* One position of the old form as one of the new; NULL when malformed. */
-static cJSON *position(const cJSON *token, const cJSON *logprob,
-                       const cJSON *top)
-{
-    cJSON *e, *list;
-    const cJSON *t;
-
-    if (!cJSON_IsString(token))
-        return NULL;
-    /* The first token of an echoed prompt has null. */
-    e = entry(token->valuestring,
-              cJSON_IsNumber(logprob) ? logprob->valuedouble : -9999);
-    list = cJSON_AddArrayToObject(e, "top_logprobs");
-    if (cJSON_IsObject(top))
-        cJSON_ArrayForEach(t, top)
-        {
-            if (cJSON_IsNumber(t))
-                cJSON_AddItemToArray(list, entry(t->string, t->valuedouble));
-        }
-    return e;
-}
-
-static int read_old_logprobs(const cJSON *old, struct reply *r, struct err *err)
-{
-    const cJSON *token, *logprob, *top, *tokens = json_array(old, "tokens");
-    cJSON *content, *e;
-    int rc;
-
-    if (tokens == NULL)
-        return 0;
-    content = cJSON_CreateArray();
-    logprob = json_array(old, "token_logprobs");
-    logprob = logprob != NULL ? logprob->child : NULL;
-    top = json_array(old, "top_logprobs");
-    top = top != NULL ? top->child : NULL;
-    cJSON_ArrayForEach(token, tokens)
-    {
-        e = position(token, logprob, top);
-        if (e != NULL)
-            cJSON_AddItemToArray(content, e);
-        logprob = logprob != NULL ? logprob->next : NULL;
-        top = top != NULL ? top->next : NULL;
-    }
-    rc = dialect_logprobs(r, content, err);
-    cJSON_Delete(content);
-    return rc;
-}
-
 int completion_decode(const cJSON *root, struct reply *r, struct err *err)
 {
     const cJSON *choice = cJSON_GetArrayItem(json_array(root, "choices"), 0);
     const cJSON *usage = json_object(root, "usage");
-    const cJSON *logprobs = json_object(choice, "logprobs");
     const char *text = json_string(choice, "text");
 
     r->finish = dialect_finish(json_string(choice, "finish_reason"));
@@ -116,7 +55,5 @@ int completion_decode(const cJSON *root, struct reply *r, struct err *err)
     if (dialect_keep(&r->model, root, "model", err) != 0 ||
         dialect_answer(r, text, err) != 0)
         return -1;
-    if (json_array(logprobs, "content") != NULL)
-        return dialect_logprobs(r, json_array(logprobs, "content"), err);
-    return read_old_logprobs(logprobs, r, err);
+    return dialect_logprobs(r, json_object(choice, "logprobs"), err);
 }

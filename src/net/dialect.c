@@ -228,8 +228,13 @@ enum finish dialect_finish(const char *word)
         {"blocklist", FINISH_FILTER},
         {"prohibited_content", FINISH_FILTER},
         {"spii", FINISH_FILTER},
-        {"image_safety", FINISH_FILTER},
         {"language", FINISH_FILTER},
+        {"model_armor", FINISH_FILTER},
+        {"image_safety", FINISH_FILTER},
+        {"image_prohibited_content", FINISH_FILTER},
+        {"image_recitation", FINISH_FILTER},
+        {"content_filtered", FINISH_FILTER}, /* Bedrock, through gateways */
+        {"guardrail_intervened", FINISH_FILTER},
     };
     size_t i;
 
@@ -263,13 +268,88 @@ uint32_t dialect_tokens(const cJSON *usage, const char *name)
     return n > 0 && n < 1e9 ? (uint32_t)n : 0;
 }
 
-int dialect_logprobs(struct reply *r, const cJSON *content, struct err *err)
+static int keep_logprobs(struct reply *r, const cJSON *content, struct err *err)
 {
     if (!cJSON_IsArray(content) || content->child == NULL)
         return 0;
     free(r->logprobs);
     r->logprobs = cJSON_PrintUnformatted(content);
     return r->logprobs != NULL ? 0 : err_nomem(err);
+}
+
+static cJSON *old_entry(const char *token, double logprob)
+{
+    cJSON *e = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(e, "token", token);
+    cJSON_AddNumberToObject(e, "logprob", logprob);
+    return e;
+}
+
+/* One position of the old form as one of the new; NULL when malformed. */
+static cJSON *old_position(const cJSON *token, const cJSON *logprob,
+                           const cJSON *top)
+{
+    cJSON *e, *list;
+    const cJSON *t;
+
+    if (!cJSON_IsString(token))
+        return NULL;
+    /* The first token of an echoed prompt has null. */
+    e = old_entry(token->valuestring,
+                  cJSON_IsNumber(logprob) ? logprob->valuedouble : -9999);
+    list = cJSON_AddArrayToObject(e, "top_logprobs");
+    if (cJSON_IsObject(top))
+        cJSON_ArrayForEach(t, top)
+        {
+            if (cJSON_IsNumber(t))
+                cJSON_AddItemToArray(list,
+                                     old_entry(t->string, t->valuedouble));
+        }
+    return e;
+}
+
+static const cJSON *first_of(const cJSON *object, const char *name)
+{
+    const cJSON *list = json_array(object, name);
+
+    return list != NULL ? list->child : NULL;
+}
+
+/* {tokens, token_logprobs, top_logprobs: [{token: logprob}]} */
+static int old_logprobs(struct reply *r, const cJSON *old, struct err *err)
+{
+    const cJSON *token, *logprob = first_of(old, "token_logprobs");
+    const cJSON *top = first_of(old, "top_logprobs");
+    cJSON *content = cJSON_CreateArray(), *e;
+    int rc;
+
+    cJSON_ArrayForEach(token, json_array(old, "tokens"))
+    {
+        e = old_position(token, logprob, top);
+        if (e != NULL)
+            cJSON_AddItemToArray(content, e);
+        logprob = logprob != NULL ? logprob->next : NULL;
+        top = top != NULL ? top->next : NULL;
+    }
+    rc = keep_logprobs(r, content, err);
+    cJSON_Delete(content);
+    return rc;
+}
+
+int dialect_logprobs(struct reply *r, const cJSON *logprobs, struct err *err)
+{
+    if (cJSON_IsArray(logprobs))
+        return keep_logprobs(r, logprobs, err);
+    if (json_array(logprobs, "content") != NULL)
+        return keep_logprobs(r, json_array(logprobs, "content"), err);
+    return old_logprobs(r, logprobs, err);
+}
+
+bool dialect_failed(const char *word)
+{
+    return word != NULL && (strcmp(word, "error") == 0 ||
+                            strcmp(word, "insufficient_system_resource") == 0);
 }
 
 static int add_reasoning(struct reply *r, const char *text, size_t len,
@@ -302,19 +382,41 @@ int dialect_reasoning(struct reply *r, const char *text, struct err *err)
     return text != NULL ? add_reasoning(r, text, strlen(text), err) : 0;
 }
 
+/* How models bracket their thoughts where the server leaves them in. */
+static const struct tags {
+    const char *open, *close;
+} thoughts[] = {
+    {"<think>", "</think>"}, /* DeepSeek R1, Qwen3 and most others */
+    {"<thinking>", "</thinking>"},
+    {"<thought>", "</thought>"},       /* Gemini, compatible endpoint */
+    {"[THINK]", "[/THINK]"},           /* Magistral */
+    {"<seed:think>", "</seed:think>"}, /* Seed-OSS */
+    {"\u25c1think\u25b7", "\u25c1/think\u25b7"}, /* Kimi */
+};
+
+static const struct tags *opened_by(const char *text)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(thoughts); i++)
+        if (strncmp(text, thoughts[i].open, strlen(thoughts[i].open)) == 0)
+            return &thoughts[i];
+    return NULL;
+}
+
 /*
  * "<think>a</think>b", and "a</think>b" from templates that open the block
  * in the prompt.  A block that never ends was cut: all of it is reasoning.
  */
 int dialect_answer(struct reply *r, const char *text, struct err *err)
 {
-    static const char open[] = "<think>", close[] = "</think>";
-    const char *start = text + strspn(text, " \t\r\n"), *end;
-    bool opened = strncmp(start, open, sizeof(open) - 1) == 0;
+    const char *start = text + strspn(text, " \t\r\n"), *end, *close;
+    const struct tags *tags = opened_by(start);
 
+    close = tags != NULL ? tags->close : thoughts[0].close;
     end = strstr(start, close);
-    if (opened)
-        start += sizeof(open) - 1;
+    if (tags != NULL)
+        start += strlen(tags->open);
     else if (end == NULL || r->reasoning != NULL)
         return reply_set_text(r, text, strlen(text), err);
     if (end == NULL) {
@@ -324,7 +426,7 @@ int dialect_answer(struct reply *r, const char *text, struct err *err)
     }
     if (add_reasoning(r, start, (size_t)(end - start), err) != 0)
         return -1;
-    text = end + sizeof(close) - 1;
+    text = end + strlen(close);
     text += strspn(text, " \t\r\n");
     return reply_set_text(r, text, strlen(text), err);
 }
@@ -430,29 +532,38 @@ int dialect_decode(const struct dialect_ops *d, const char *bytes, size_t len,
 /*
  * In the order of asking.  A bare word can stand in the user's text that an
  * error quotes, so those are looked for only where a name is meant: as
- * `param`, or in quotes.
+ * `param`, in quotes, or in a sentence that says that something is not taken.
  */
-static const struct {
+static const struct lack {
     unsigned bit;
     const char *name; /* for the log */
-    const char *words[6];
+    const char *parameter;
+    const char *words[8];
 } lacks_table[] = {
     {LACKS_STRICT,
      "strict JSON schemas",
-     {"strict", "additionalProperties", "Invalid schema", "required"}},
+     NULL,
+     {"strict", "additionalProperties", "Invalid schema", "'required'"}},
     {LACKS_JSON_SCHEMA,
      "json_schema",
+     NULL,
      {"json_schema", "response_format", "output_config", "structured output",
-      "'format'", "grammar"}},
+      "'format'", "grammar", "JSON schema", "ChatRequest.format"}},
     {LACKS_JSON_OBJECT,
      "json_object",
+     NULL,
      {"json_object", "response_format", "tool_choice", "'format'"}},
-    {LACKS_SEED, "seed", {"'seed'"}},
-    {LACKS_TEMPERATURE, "temperature", {"'temperature'"}},
-    {LACKS_MAX_TOKENS, "max_tokens", {"max_completion_tokens"}},
-    {LACKS_LOGPROBS, "logprobs", {"logprobs"}},
+    {LACKS_SEED, "seed", "seed", {"'seed'"}},
+    {LACKS_TEMPERATURE, "temperature", "temperature", {"'temperature'"}},
+    {LACKS_MAX_TOKENS,
+     "max_tokens",
+     "max_tokens",
+     {"'max_completion_tokens' instead", "use max_completion_tokens"}},
+    {LACKS_LOGPROBS_FLAG, "logprobs as a flag", NULL, {NULL}},
+    {LACKS_LOGPROBS, "logprobs", NULL, {"logprobs"}},
     {LACKS_SYSTEM,
      "system messages",
+     NULL,
      {"System role not supported", "'system'", "Developer instruction"}},
 };
 
@@ -474,6 +585,8 @@ static unsigned asked_for(const struct call *call, unsigned lacks)
         asked |= LACKS_MAX_TOKENS;
     if (call->top_logprobs > 0)
         asked |= LACKS_LOGPROBS;
+    if (call->top_logprobs > 0 && call->model->dialect == DIALECT_OPENAI)
+        asked |= LACKS_LOGPROBS_FLAG;
     for (i = 0; i < call->nmessages; i++)
         if (call->messages[i].role == ROLE_SYSTEM)
             asked |= LACKS_SYSTEM;
@@ -499,33 +612,75 @@ static bool quoted(const char *message, const char *word)
     return false;
 }
 
-static bool complains(const struct fault *f, const char *word)
+static bool among(const char *message, const char *const *list)
 {
+    for (; *list != NULL; list++)
+        if (strcasestr(message, *list) != NULL)
+            return true;
+    return false;
+}
+
+static bool whole_word(const char *message, const char *word)
+{
+    const char *at = message;
     size_t n = strlen(word);
 
-    if (quoted(f->message, word))
+    for (; (at = strcasestr(at, word)) != NULL; at += n)
+        if ((at == message ||
+             (!isalnum((unsigned char)at[-1]) && at[-1] != '_')) &&
+            !isalnum((unsigned char)at[n]) && at[n] != '_')
+            return true;
+    return false;
+}
+
+/* "Argument not supported on this model: seed", and the like. */
+static bool says_not_taken(const char *message, const char *parameter)
+{
+    static const char *const phrases[] = {
+        "not support", "n't support", "unsupported", "not permitted",
+        "not allowed", "deprecated",  "unknown",     "unrecognized",
+        "unexpected",  "not accept",  NULL,
+    };
+
+    return whole_word(message, parameter) && among(message, phrases);
+}
+
+/* A number of them is wanted, where others take true. */
+static bool wants_count(const char *message)
+{
+    static const char *const phrases[] = {"integer", "number", "int_", "bool",
+                                          NULL};
+
+    return strcasestr(message, "logprobs") != NULL && among(message, phrases);
+}
+
+static bool complains(const struct fault *f, const struct lack *l)
+{
+    const char *word;
+    size_t k;
+
+    if (l->bit == LACKS_LOGPROBS_FLAG)
+        return wants_count(f->message);
+    if (l->parameter != NULL && (strcmp(f->param, l->parameter) == 0 ||
+                                 says_not_taken(f->message, l->parameter)))
         return true;
-    if (word[0] == '\'') {
-        word++;
-        n -= 2;
-    }
-    return strncasecmp(f->param, word, n) == 0;
+    for (k = 0; k < COUNT(l->words) && (word = l->words[k]) != NULL; k++)
+        if (quoted(f->message, word) ||
+            (f->param[0] != '\0' && l->parameter == NULL &&
+             strncasecmp(f->param, word, strlen(word)) == 0))
+            return true;
+    return false;
 }
 
 unsigned dialect_complaint(const struct call *call, unsigned lacks,
                            const struct fault *f)
 {
     unsigned asked = asked_for(call, lacks);
-    size_t i, k;
+    size_t i;
 
-    for (i = 0; i < COUNT(lacks_table); i++) {
-        if (!(asked & lacks_table[i].bit))
-            continue;
-        for (k = 0; k < COUNT(lacks_table[i].words); k++)
-            if (lacks_table[i].words[k] != NULL &&
-                complains(f, lacks_table[i].words[k]))
-                return lacks_table[i].bit;
-    }
+    for (i = 0; i < COUNT(lacks_table); i++)
+        if ((asked & lacks_table[i].bit) && complains(f, &lacks_table[i]))
+            return lacks_table[i].bit;
     return 0;
 }
 

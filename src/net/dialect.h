@@ -17,7 +17,7 @@
  *
  * To add a dialect: a value in base/model.h's enum, a file here with its two
  * functions, its declarations at the end of this header, its row in
- * dialect.c, recorded replies under tests/data/net/, and their test.
+ * dialect.c, recorded exchanges under tests/fixtures/net/.
  *
  * What a reply means is decided here, as far as the provider says it: a
  * refusal or a filter's block is an answer (REPLY_OK, with `finish`), and
@@ -34,6 +34,7 @@ enum dialect_lack {
     LACKS_MAX_TOKENS = 1u << 5, /* says max_completion_tokens instead */
     LACKS_LOGPROBS = 1u << 6,
     LACKS_SYSTEM = 1u << 7, /* the system text goes to the first user turn */
+    LACKS_LOGPROBS_FLAG = 1u << 8 /* wants "logprobs": COUNT, not true */
 };
 
 enum dialect_auth {
@@ -104,7 +105,8 @@ bool dialect_system(const struct call *call, struct str *out);
 /* "stop", "end_turn", "MAX_TOKENS", ...: of every vendor. */
 enum finish dialect_finish(const char *word);
 
-/* Sets text and reasoning, with a leading <think> block split off. */
+/* Sets text and reasoning, with a leading <think> block or one of its kin
+ * split off. */
 int dialect_answer(struct reply *r, const char *text, struct err *err);
 
 /* Adds to the reply's reasoning; NULL and "" do nothing. */
@@ -117,8 +119,15 @@ int dialect_keep(char **field, const cJSON *o, const char *name,
 /* A member that counts tokens, 0 when missing or absurd. */
 uint32_t dialect_tokens(const cJSON *usage, const char *name);
 
-/* Keeps a tree as the reply's logprobs when it is an array. */
-int dialect_logprobs(struct reply *r, const cJSON *content, struct err *err);
+/*
+ * Keeps log-probabilities: a list of positions, {"content": list}, or the old
+ * form {tokens, token_logprobs, top_logprobs: [{token: logprob}]}, which is
+ * brought to the others', so that readers know only one.
+ */
+int dialect_logprobs(struct reply *r, const cJSON *logprobs, struct err *err);
+
+/* A finish reason that says that the server broke off, not the model. */
+bool dialect_failed(const char *word);
 
 void openai_encode(const struct call *, unsigned, struct str *);
 int openai_decode(const cJSON *, struct reply *, struct err *);

@@ -201,3 +201,18 @@ bool fault_in_answer(const char *bytes, size_t len)
     cJSON_Delete(root);
     return found;
 }
+
+char *fault_generation(const char *bytes, size_t len)
+{
+    cJSON *root = json_parse(bytes, len, NULL);
+    const cJSON *error = json_object(root, "error");
+    const char *code = json_string(error, "code");
+    const char *text = json_string(error, "failed_generation");
+    char *copy = NULL;
+
+    if (code != NULL && text != NULL && *text != '\0' &&
+        strcmp(code, "json_validate_failed") == 0)
+        copy = strdup(text);
+    cJSON_Delete(root);
+    return copy;
+}

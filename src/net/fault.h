@@ -29,6 +29,13 @@ struct fault {
 
 void fault_parse(const char *bytes, size_t len, struct fault *f);
 
+/*
+ * What the model wrote when the server refused its answer because it was not
+ * the JSON asked for (Groq: code json_validate_failed, failed_generation): a
+ * heap string, or NULL.
+ */
+char *fault_generation(const char *bytes, size_t len);
+
 /* True when a 200 body is an error object in disguise (OpenRouter). */
 bool fault_in_answer(const char *bytes, size_t len);
 

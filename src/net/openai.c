@@ -49,7 +49,8 @@ void openai_encode(const struct call *call, unsigned lacks, struct str *body)
     if (!(lacks & LACKS_SEED))
         str_addf(body, ",\"seed\":%llu", (unsigned long long)call->seed);
     if (top > 0 && !(lacks & LACKS_LOGPROBS))
-        str_addf(body, ",\"logprobs\":true,\"top_logprobs\":%u",
+        str_addf(body, ",\"%slogprobs\":%u",
+                 lacks & LACKS_LOGPROBS_FLAG ? "" : "logprobs\":true,\"top_",
                  (unsigned)(top < TOP_LOGPROBS_MAX ? top : TOP_LOGPROBS_MAX));
     add_format(call, lacks, body);
     if (call->template_kwargs != NULL)
@@ -148,6 +149,15 @@ static enum finish read_finish(const cJSON *choice)
     return native == FINISH_FILTER || native == FINISH_REFUSAL ? native : f;
 }
 
+/* A gateway's server broke off (OpenRouter, DeepSeek): worth another try. */
+static int say_failed(const cJSON *choice, struct err *err)
+{
+    const char *why = json_string(json_object(choice, "error"), "message");
+
+    return err_set(err, "the model's server broke off: %s",
+                   why != NULL ? why : json_string(choice, "finish_reason"));
+}
+
 int openai_decode(const cJSON *root, struct reply *r, struct err *err)
 {
     const cJSON *choice = cJSON_GetArrayItem(json_array(root, "choices"), 0);
@@ -160,6 +170,9 @@ int openai_decode(const cJSON *root, struct reply *r, struct err *err)
         r->finish = FINISH_FILTER;
         return reply_set_text(r, "", 0, err);
     }
+    if (dialect_failed(json_string(choice, "finish_reason")) ||
+        json_object(choice, "error") != NULL)
+        return say_failed(choice, err);
     r->finish = read_finish(choice);
     if (message == NULL && r->finish == FINISH_FILTER)
         return reply_set_text(r, "", 0, err);
@@ -167,6 +180,5 @@ int openai_decode(const cJSON *root, struct reply *r, struct err *err)
         return err_set(err, "there is no choices[0].message");
     if (read_message(message, r, err) != 0)
         return -1;
-    return dialect_logprobs(
-        r, json_array(json_object(choice, "logprobs"), "content"), err);
+    return dialect_logprobs(r, json_object(choice, "logprobs"), err);
 }

@@ -154,6 +154,23 @@ static void settle_filtered(const struct fault *f, struct reply *reply,
     reply->refusal = strdup(f->message);
 }
 
+/* The model did answer; that it is no JSON is for the asker to judge. */
+static bool settle_generated(const struct transfer *t, struct reply *reply,
+                             struct settled *out)
+{
+    char *text = fault_generation(t->in.s, t->in.len);
+    bool good = text != NULL && dialect_answer(reply, text, NULL) == 0;
+
+    free(text);
+    if (!good)
+        return false;
+    out->as = SETTLED_ANSWER;
+    reply->status = REPLY_OK;
+    reply->finish = FINISH_STOP;
+    out->why.text[0] = '\0';
+    return true;
+}
+
 static void settle_status(const struct transfer *t, const struct call *call,
                           const char *host, struct reply *reply,
                           struct settled *out)
@@ -188,6 +205,8 @@ static void settle_status(const struct transfer *t, const struct call *call,
     case RETRY_NEVER:
         break;
     }
+    if (t->status == 400 && settle_generated(t, reply, out))
+        return;
     out->as = SETTLED_FAILED;
     bit = dialect_complaint(call, t->ep->lacks, &f);
     if (bit != 0 && (t->status == 400 || t->status == 422 || t->status == 500 ||

@@ -15,3 +15,8 @@ tests_unit_test_faults_SOURCES = tests/unit/test_faults.c
 tests_unit_test_faults_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_faults_LDADD = libphgen.a $(CMOCKA_LIBS)
 
+unit_tests += tests/unit/test_net_fixtures
+tests_unit_test_net_fixtures_SOURCES = tests/unit/test_net_fixtures.c
+tests_unit_test_net_fixtures_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_net_fixtures_LDADD = libphgen.a $(CMOCKA_LIBS)
+EXTRA_DIST += tests/fixtures/net
