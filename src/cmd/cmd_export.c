@@ -79,6 +79,7 @@ static const struct example examples[] = {
 
 struct places {
     char *rows, *controls, *out, *extras;
+    cJSON *manifest; /* NULL: there is none beside the rows */
 };
 
 static void places_release(struct places *p)
@@ -87,6 +88,7 @@ static void places_release(struct places *p)
     free(p->controls);
     free(p->out);
     free(p->extras);
+    cJSON_Delete(p->manifest);
 }
 
 /* A folder of a run, or a file in one. */
@@ -109,6 +111,7 @@ static int find_places(const struct options *o, struct places *p,
     p->controls = file_join(folder, "controls.jsonl");
     p->out = out != NULL ? strdup(out) : file_join(folder, "export");
     p->extras = cmd_data_path(o, "seeds/export", err);
+    p->manifest = files_read_manifest(folder, NULL);
     free(folder);
     if (p->extras == NULL)
         return -1;
@@ -219,12 +222,24 @@ static void say(const cJSON *done, const char *folder)
     say_leaks(done);
 }
 
-static int export_one(const struct export_job *wanted, const char *base,
+/* The run's card, with the files of this export. */
+static int write_card(cJSON *manifest, const cJSON *done, const char *folder,
+                      struct err *err)
+{
+    if (manifest == NULL)
+        return 0;
+    cJSON_DeleteItemFromObjectCaseSensitive(manifest, "export");
+    cJSON_AddItemToObject(manifest, "export", cJSON_Duplicate(done, true));
+    return files_write_card(manifest, folder, err);
+}
+
+static int export_one(const struct export_job *wanted, const struct places *p,
                       const char *format, cJSON *all, struct err *err)
 {
     struct export_job job = *wanted;
-    char *folder = file_join(base, format);
+    char *folder = file_join(p->out, format);
     cJSON *done = NULL;
+    int failed = -1;
 
     job.format = export_find(format);
     job.out = folder;
@@ -239,14 +254,15 @@ static int export_one(const struct export_job *wanted, const char *base,
         done = export_write(&job, err);
     if (done != NULL) {
         say(done, folder);
+        failed = write_card(p->manifest, done, folder, err);
         cJSON_AddItemToArray(all, done);
     }
     free(folder);
-    return done != NULL ? 0 : -1;
+    return failed;
 }
 
 static int export_all(const struct export_job *job, const struct options *o,
-                      const char *base, struct err *err)
+                      const struct places *p, struct err *err)
 {
     size_t n, i;
     const char *const *formats = options_list(o, "format", &n);
@@ -255,7 +271,7 @@ static int export_all(const struct export_job *job, const struct options *o,
     int failed = 0;
 
     for (i = 0; i < n && !failed; i++)
-        failed = export_one(job, base, formats[i], all, err);
+        failed = export_one(job, p, formats[i], all, err);
     if (!failed && options_flag(o, "json")) {
         str_init(&text, 1 << 20);
         json_print(all, &text);
@@ -288,7 +304,7 @@ static enum cmd_exit run(struct options *o, struct err *err)
         job.controls = p.controls;
         job.extras = p.extras;
         if (take_options(o, &job, err) == 0)
-            code = export_all(&job, o, p.out, err) == 0 ? CMD_OK : CMD_FAILED;
+            code = export_all(&job, o, &p, err) == 0 ? CMD_OK : CMD_FAILED;
     }
     places_release(&p);
     return code;

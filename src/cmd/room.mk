@@ -1,5 +1,6 @@
 libphgen_a_SOURCES += \
 	src/cmd/asking.c src/cmd/asking.h \
+	src/cmd/census.c src/cmd/census.h \
 	src/cmd/cmd.h \
 	src/cmd/cmd_dedup.c \
 	src/cmd/cmd_export.c \

@@ -75,6 +75,27 @@ static const char *license(const cJSON *manifest)
     return name;
 }
 
+/* The splits of an export, else the one file of a run.  The names are ours:
+ * a split's is of letters, digits and underscores. */
+static void data_files(const cJSON *manifest, FILE *out)
+{
+    const cJSON *files = json_array(json_object(manifest, "export"), "files"),
+                *f;
+    const char *split;
+
+    if (files == NULL)
+        fputs("  - split: train\n    path: dataset.jsonl\n", out);
+    cJSON_ArrayForEach(f, files)
+    {
+        split = json_string(f, "split");
+        fputs("  - split: ", out);
+        markdown_yaml(split != NULL ? split : "train", out);
+        fputs("\n    path: ", out);
+        markdown_yaml(json_string(f, "name"), out);
+        fputc('\n', out);
+    }
+}
+
 static void front_matter(const cJSON *manifest, FILE *out)
 {
     const char *run = json_string(manifest, "run");
@@ -95,9 +116,9 @@ static void front_matter(const cJSON *manifest, FILE *out)
     fprintf(out, "size_categories:\n- %s\ntags:\n", sizes[i].name);
     for (i = 0; i < sizeof(tags) / sizeof(*tags); i++)
         fprintf(out, "- %s\n", tags[i]);
-    fputs("configs:\n- config_name: default\n  data_files:\n"
-          "  - split: train\n    path: dataset.jsonl\n---\n\n",
-          out);
+    fputs("configs:\n- config_name: default\n  data_files:\n", out);
+    data_files(manifest, out);
+    fputs("---\n\n", out);
 }
 
 static void opening(const cJSON *manifest, FILE *out)
@@ -159,14 +180,67 @@ static void warning(const cJSON *manifest, FILE *out)
               out);
 }
 
-static void loading(FILE *out)
+static void load_snippet(const char *kind, const char *file, FILE *out)
 {
-    fputs("## Loading\n\n"
-          "```python\n"
-          "from datasets import load_dataset\n\n"
-          "rows = load_dataset(\"json\", data_files=\"dataset.jsonl\", "
-          "split=\"train\")\n"
-          "harmless = rows.filter(lambda r: r[\"label\"] == \"harmless\")\n"
+    fputs("```python\nfrom datasets import load_dataset\n\n"
+          "rows = load_dataset(",
+          out);
+    markdown_yaml(kind, out);
+    fputs(", data_files=", out);
+    markdown_yaml(file, out);
+    fputs(", split=\"train\")\n", out);
+}
+
+/* Files in another format, beside which this card stands. */
+static void exported(const cJSON *export, FILE *out)
+{
+    const cJSON *files = json_array(export, "files"), *f, *leak;
+    const char *first = json_string(files->child, "name"),
+               *format = json_string(export, "format");
+    bool csv = format != NULL && strcmp(format, "csv") == 0;
+
+    load_snippet(csv ? "csv" : "json", first != NULL ? first : "", out);
+    fputs("```\n\nFormat: ", out);
+    markdown_code(format, out);
+    fputs(".\n\n| File | Rows |\n|---|---:|\n", out);
+    cJSON_ArrayForEach(f, files)
+    {
+        fputs("| ", out);
+        markdown_code(json_string(f, "name"), out);
+        fputs(" | ", out);
+        markdown_count(json_number(f, "rows", 0), out);
+        fputs(" |\n", out);
+    }
+    fputc('\n', out);
+    cJSON_ArrayForEach(leak, json_array(export, "leakage"))
+    {
+        fputs("Of ", out);
+        markdown_code(json_string(leak, "split"), out);
+        fprintf(out,
+                ", %.0f rows are near one of the first file (Jaccard of "
+                "character 5-grams 0.5\nand over, highest %.2f), and %.0f "
+                "triggers are in both.\n\n",
+                json_number(leak, "near", 0), json_number(leak, "highest", 0),
+                json_number(leak, "shared_triggers", 0));
+    }
+    if (json_number(export, "controls", 0) > 0)
+        fprintf(out,
+                "%.0f rows are *controls*: unsafe requests that must be "
+                "refused, and are.\n\n",
+                json_number(export, "controls", 0));
+}
+
+static void loading(const cJSON *manifest, FILE *out)
+{
+    const cJSON *export = json_object(manifest, "export");
+
+    fputs("## Loading\n\n", out);
+    if (json_array(export, "files") != NULL) {
+        exported(export, out);
+        return;
+    }
+    load_snippet("json", "dataset.jsonl", out);
+    fputs("harmless = rows.filter(lambda r: r[\"label\"] == \"harmless\")\n"
           "print(harmless[0][\"prompt\"])\n"
           "```\n\n"
           "`manifest.json` holds the whole configuration; `rejected.jsonl` "
@@ -241,7 +315,7 @@ void card_write(const cJSON *manifest, FILE *out)
     opening(manifest, out);
     incomplete(manifest, out);
     warning(manifest, out);
-    loading(out);
+    loading(manifest, out);
     labels(out);
     making(manifest, out);
     limits(manifest, out);

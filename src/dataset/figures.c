@@ -254,6 +254,56 @@ static void calls(const cJSON *manifest, FILE *out)
     fputc('\n', out);
 }
 
+/* What went over the network, and what it cost. */
+static void paid(const cJSON *manifest, FILE *out)
+{
+    const cJSON *all = json_array(manifest, "paid"), *line;
+
+    if (all == NULL || all->child == NULL)
+        return;
+    fputs("### Over the network\n\n| Agent | Model | Calls | Tokens in | "
+          "Tokens out | US$ |\n|---|---|---:|---:|---:|---:|\n",
+          out);
+    cJSON_ArrayForEach(line, all)
+    {
+        fputs("| ", out);
+        markdown_code(json_string(line, "agent"), out);
+        fputs(" | ", out);
+        markdown_code(json_string(line, "model"), out);
+        fputs(" | ", out);
+        markdown_count(json_number(line, "calls", 0), out);
+        fputs(" | ", out);
+        markdown_count(json_number(line, "tokens_in", 0), out);
+        fputs(" | ", out);
+        markdown_count(json_number(line, "tokens_out", 0), out);
+        fprintf(out, " | %.4f |\n", json_number(line, "cost", 0));
+    }
+    fprintf(out,
+            "\nIn all US$ %.4f, by the prices in the configuration (0 where "
+            "it has none).\n\n",
+            json_number(manifest, "cost", 0));
+}
+
+static void responses(const cJSON *manifest, FILE *out)
+{
+    const cJSON *r = json_object(manifest, "responses");
+
+    if (r == NULL)
+        return;
+    fputs("### Training answers\n\n", out);
+    markdown_count(json_number(r, "good", 0), out);
+    fputs(" of ", out);
+    markdown_count(json_number(r, "rows", 0), out);
+    fputs(" rows have a `response`, written by ", out);
+    markdown_code(json_string(r, "responder"), out);
+    fputs("\nand found harmless, an answer, no refusal and no lecture by ",
+          out);
+    markdown_code(json_string(r, "judge"), out);
+    fputs(".\nForm: ", out);
+    markdown_code(json_string(r, "form"), out);
+    fputs(". No person has read them all.\n\n", out);
+}
+
 static void diversity(const cJSON *manifest, FILE *out)
 {
     const cJSON *d = json_object(manifest, "diversity");
@@ -301,6 +351,8 @@ void figures_write(const cJSON *manifest, FILE *out)
     categories(manifest, out);
     panel(manifest, out);
     diversity(manifest, out);
+    responses(manifest, out);
     calls(manifest, out);
+    paid(manifest, out);
     hashes(manifest, out);
 }

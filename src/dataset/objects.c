@@ -16,8 +16,8 @@ struct objects {
     struct source *source;
     char *column; /* NULL: guess */
     cJSON *tree;
-    struct str value;                     /* text of an array's value */
-    struct str content;                   /* a chat message of several parts */
+    struct str value;   /* text of an array's value */
+    struct str content; /* a chat message of several parts */
     char id[32], label[32], category[32], shape[32]; /* numbers as text */
     size_t line;
     const char *raw; /* of the value, borrowed like the row */

@@ -149,7 +149,14 @@ int files_write_manifest(const cJSON *manifest, const char *folder,
         failed = outfile_commit(&f, err);
     }
     cJSON_free(text);
-    if (failed || open_file(folder, "README.md", &f, err) != 0)
+    return failed ? -1 : files_write_card(manifest, folder, err);
+}
+
+int files_write_card(const cJSON *manifest, const char *folder, struct err *err)
+{
+    struct outfile f;
+
+    if (open_file(folder, "README.md", &f, err) != 0)
         return -1;
     card_write(manifest, f.stream);
     return outfile_commit(&f, err);

@@ -42,6 +42,10 @@ int files_write_rows(struct store *s, const char *folder, struct err *err);
 int files_write_manifest(const cJSON *manifest, const char *folder,
                          struct err *err);
 
+/* The card alone: of an export, which has no manifest of its own. */
+int files_write_card(const cJSON *manifest, const char *folder,
+                     struct err *err);
+
 /* The folder's manifest (the caller deletes it), or NULL with a sentence. */
 cJSON *files_read_manifest(const char *folder, struct err *err);
 
