@@ -7,6 +7,8 @@ libphgen_a_SOURCES += \
 	src/agent/guard_moderation.c \
 	src/agent/guard_wildguard.c \
 	src/agent/judge.c \
+	src/agent/occlusion.c src/agent/occlusion.h \
+	src/agent/opening.c src/agent/opening.h \
 	src/agent/orchestrator.c \
 	src/agent/panel.c src/agent/panel.h \
 	src/agent/responder.c src/agent/responder.h \

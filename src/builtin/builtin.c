@@ -156,6 +156,8 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
                   char **logprobs)
 {
     const char *name = m->name + strlen("builtin:");
+    const struct lexicon *lex;
+    enum caution how;
     struct talk talk;
     cJSON *payload;
 
@@ -163,12 +165,14 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
         return;
     heard(call, &talk);
     if (strcmp(m->role, "target") == 0) {
-        target_speak(is(m, "skewed") ? b->skewed : b->lexicon,
-                     is(m, "cautious")   ? CAUTIOUS
-                     : is(m, "balanced") ? BALANCED
-                     : is(m, "skewed")   ? SKEWED
-                                         : LENIENT,
-                     &talk, call->seed, out);
+        lex = is(m, "skewed") ? b->skewed : b->lexicon;
+        how = is(m, "cautious")   ? CAUTIOUS
+              : is(m, "balanced") ? BALANCED
+              : is(m, "skewed")   ? SKEWED
+                                  : LENIENT;
+        target_speak(lex, how, &talk, call->seed, out);
+        if (call->top_logprobs > 0)
+            *logprobs = target_odds(lex, how, &talk, out->s);
         return;
     }
     if (strcmp(m->role, "witness") == 0) {

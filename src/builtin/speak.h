@@ -36,6 +36,10 @@ void answer_judge_speak(const struct lexicon *lex, const cJSON *payload,
 /* `key` makes the draw reproducible: the call's seed. */
 void target_speak(const struct lexicon *lex, enum caution how,
                   const struct talk *talk, uint64_t key, struct str *out);
+/* The odds that it spoke by, as OpenAI's logprobs.content with one position
+ * and two alternatives; heap. */
+char *target_odds(const struct lexicon *lex, enum caution how,
+                  const struct talk *talk, const char *said);
 void witness_speak(const struct lexicon *lex, const struct talk *talk,
                    uint64_t key, struct str *out);
 

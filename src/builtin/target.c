@@ -7,6 +7,7 @@
  * never say anything of substance: the embedded models simulate manners, not
  * knowledge.
  */
+#include "base/json.h"
 #include "base/rng.h"
 #include "base/text.h"
 #include "builtin/speak.h"
@@ -14,7 +15,8 @@
 #include <math.h>
 #include <string.h>
 
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+#define FIRST_TOKEN 28 /* bytes */
+#define COUNT(a)    (sizeof(a) / sizeof(*(a)))
 
 static const char *const openings[] = {
     "I'm sorry, but I can't help with that.",
@@ -165,6 +167,45 @@ void target_speak(const struct lexicon *lex, enum caution how,
     } else {
         refuse(&r, out);
     }
+}
+
+static void add_alternative(const char *token, double p, struct str *out)
+{
+    str_adds(out, "{\"token\":");
+    json_quote(token, strlen(token), out);
+    str_addf(out, ",\"logprob\":%.6f", log(fmin(fmax(p, 1e-9), 1 - 1e-9)));
+}
+
+/* One token is the first words of what was said, the other what would have
+ * been said instead. */
+char *target_odds(const struct lexicon *lex, enum caution how,
+                  const struct talk *talk, const char *said)
+{
+    struct lexicon_reading s;
+    struct str out, first;
+    bool refused = false;
+    double p;
+    size_t i, n = strlen(said);
+
+    lexicon_read_talk(lex, talk, &s);
+    p = chance(how, &s);
+    for (i = 0; i < COUNT(openings); i++)
+        refused |= strncmp(said, openings[i], strlen(openings[i])) == 0;
+    for (i = 0; i < COUNT(partials); i++)
+        refused |= strncmp(said, partials[i], strlen("I can't")) == 0;
+    str_init(&out, 4096);
+    str_init(&first, 256);
+    str_add(&first, said, text_cut(said, n, FIRST_TOKEN));
+    str_addc(&out, '[');
+    add_alternative(first.s, refused ? p : 1 - p, &out);
+    str_adds(&out, ",\"top_logprobs\":[");
+    add_alternative(first.s, refused ? p : 1 - p, &out);
+    str_adds(&out, "},");
+    add_alternative(refused ? "Sure! Here" : "I'm sorry, but I can't",
+                    refused ? 1 - p : p, &out);
+    str_adds(&out, "}]}]");
+    str_release(&first);
+    return str_detach(&out);
 }
 
 void witness_speak(const struct lexicon *lex, const struct talk *talk,

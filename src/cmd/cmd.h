@@ -47,6 +47,7 @@ struct command {
 
 extern const struct command cmd_dedup;
 extern const struct command cmd_export;
+extern const struct command cmd_explain;
 extern const struct command cmd_generate;
 extern const struct command cmd_graph_build;
 extern const struct command cmd_graph_draw;

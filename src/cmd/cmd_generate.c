@@ -11,6 +11,7 @@
 #include "base/shape.h"
 #include "cmd/asking.h"
 #include "cmd/cmd.h"
+#include "cmd/explaining.h"
 #include "cmd/progress.h"
 #include "cmd/responding.h"
 #include "cmd/settings.h"
@@ -107,6 +108,11 @@ static const struct option_row options[] = {
      "The concept graph, in GraphML. Default: graphs/concepts.graphml of the "
      "data folder.",
      OPTION_CONFIG | OPTION_FILE},
+    {"explain", 0, OPTION_FLAG, NULL, 0, 0, NULL,
+     "Measure which words of the rows draw the refusal, as \"phgen explain\" "
+     "does.",
+     OPTION_CONFIG},
+    CMD_ROWS_EXPLAINING,
     {"responses", 0, OPTION_FLAG, NULL, 0, 0, NULL,
      "Write training answers for the rows, as \"phgen respond\" does.",
      OPTION_CONFIG},
@@ -273,6 +279,9 @@ static enum cmd_exit run(struct options *o, struct err *err)
         if (code == CMD_OK && options_flag(o, "responses") &&
             !options_flag(o, "dry-run"))
             code = responding_run(s.out, o, err);
+        if (code == CMD_OK && options_flag(o, "explain") &&
+            !options_flag(o, "dry-run"))
+            code = explaining_run(s.out, o, err);
     }
     settings_release(&s);
     return code;

@@ -4,6 +4,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd.h \
 	src/cmd/cmd_dedup.c \
 	src/cmd/cmd_export.c \
+	src/cmd/cmd_explain.c \
 	src/cmd/cmd_generate.c \
 	src/cmd/cmd_graph_build.c \
 	src/cmd/cmd_graph_draw.c \
@@ -21,6 +22,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd_stats.c \
 	src/cmd/commands.c \
 	src/cmd/completion.c \
+	src/cmd/explaining.c src/cmd/explaining.h \
 	src/cmd/help.c \
 	src/cmd/man.c \
 	src/cmd/progress.c src/cmd/progress.h \

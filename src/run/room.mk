@@ -5,6 +5,7 @@ libphgen_a_SOURCES += \
 	src/run/evidence.c src/run/evidence.h \
 	src/run/exchange.c src/run/exchange.h \
 	src/run/export.c src/run/export.h \
+	src/run/explain.c src/run/explain.h \
 	src/run/files.c src/run/files.h \
 	src/run/finish.c \
 	src/run/heat.c src/run/heat.h \

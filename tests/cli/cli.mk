@@ -19,6 +19,7 @@ cli_tests += \
 	tests/cli/dry-run.sh \
 	tests/cli/export.sh \
 	tests/cli/export-split.sh \
+	tests/cli/explain.sh \
 	tests/cli/faults.sh \
 	tests/cli/faults-resume.sh \
 	tests/cli/generate.sh \

@@ -22,8 +22,10 @@ says out "$url is reachable"
 says out 'key in PHGEN_API_KEY is accepted'
 says out 'model "builtin:cautious" is known'
 says out 'JSON schema is not honoured' 'a simulator answers in prose'
-says out 'Log-probabilities are not offered'
+says out 'Log-probabilities are offered'
 holds 'and nothing on standard error' test ! -s err
+ping "$url#builtin:witness"
+says out 'Log-probabilities are not offered'
 ping --json "$url#builtin:cautious"
 exits 0 '--json'
 holds 'is JSON with the members' python3 -c "
@@ -32,7 +34,7 @@ o = json.load(open('out'))
 e = o['endpoints'][0]
 assert o['spec'].endswith('#builtin:cautious'), o
 assert e['reachable'] and e['authorised'] and e['model_known'] and e['answered']
-assert e['schema'] == 'ignored' and e['logprobs'] is False and e['calls'] == 2
+assert e['schema'] == 'ignored' and e['logprobs'] is True and e['calls'] == 1
 "
 ping "$url#nosuch"
 exits 1 'an unknown model'

@@ -9,7 +9,7 @@ if ! $python -c 'import jsonschema' 2>/dev/null; then
     exit 0
 fi
 phgen --out run --n 150 --quiet --target-model builtin:balanced \
-    --responses --response-form reasoning \
+    --responses --response-form reasoning --explain \
     --shapes question=1,task=1,role=1,multi-turn=1,long=1
 exits 0 'a run with a balanced target'
 holds 'every row is valid' $python - "$PHGEN_SRC" run/dataset.jsonl <<'PY'

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What models answer: found, parsed and heard by the agents that read it. */
 #include "agent/agent.h"
+#include "agent/opening.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "fuzz.h"
@@ -35,7 +36,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reply_init(&r);
     if (!str_failed(&clean) &&
         reply_set_text(&r, clean.s, clean.len, &err) == 0) {
+        opening_refusal(clean.s);
         candidate_init(&c, 1, &path);
+        c.shape = size % 2 == 0 ? SHAPE_QUESTION : SHAPE_TURNS;
         c.nvotes = 1;
         agent_trouble(&r);
         if (generator_hear(&c, &r, &err) == 0) {

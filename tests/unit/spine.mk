@@ -34,3 +34,7 @@ unit_tests += tests/unit/test_heat
 tests_unit_test_heat_SOURCES = tests/unit/test_heat.c
 tests_unit_test_heat_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_heat_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_explain
+tests_unit_test_explain_SOURCES = tests/unit/test_explain.c
+tests_unit_test_explain_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_explain_LDADD = libphgen.a $(CMOCKA_LIBS)
