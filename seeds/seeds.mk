@@ -1,6 +1,7 @@
 # What is installed, and what the concept graph is built from.
 seed_files = \
 	seeds/agents/answer-judge.md \
+	seeds/agents/extractor.md \
 	seeds/agents/generator.md \
 	seeds/agents/judge.md \
 	seeds/agents/orchestrator.md \
@@ -57,6 +58,7 @@ seed_files = \
 	seeds/export/lm-eval/utils.py \
 	seeds/export/promptfoo/prompt.txt \
 	seeds/export/promptfoo/promptfooconfig.yaml \
+	seeds/extractor.yaml \
 	seeds/grammar.yaml \
 	seeds/lexicon.yaml \
 	seeds/shapes.yaml \

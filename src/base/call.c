@@ -24,6 +24,7 @@ static const char *const agents[AGENT_COUNT] = {
     [AGENT_ORCHESTRATOR] = "orchestrator",
     [AGENT_RESPONDER] = "responder",
     [AGENT_RESPONSE_JUDGE] = "response-judge",
+    [AGENT_EXTRACTOR] = "extractor",
 };
 
 static const char *const roles[] = {

@@ -33,6 +33,7 @@ enum agent {
     AGENT_LOOP,
     AGENT_RESPONDER = AGENT_LOOP,
     AGENT_RESPONSE_JUDGE,
+    AGENT_EXTRACTOR,
     AGENT_COUNT
 };
 const char *agent_name(enum agent a);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "builtin/extract.h"
 #include "builtin/grammar.h"
 #include "builtin/judge.h"
 #include "builtin/orchestrate.h"
@@ -40,12 +41,14 @@ const struct builtin_model BUILTIN_MODELS[] = {
     {"builtin:garbage", "planted", "a judge that cannot be read"},
     {"builtin:responder", "responder", "writes answers without substance"},
     {"builtin:response-judge", "response-judge", "judges these answers"},
+    {"builtin:extractor", "extractor", "finds concepts by lexicon and pattern"},
     {NULL, NULL, NULL},
 };
 
 struct builtin {
     struct grammar *grammar;
     struct lexicon *lexicon, *skewed; /* the latter of one target */
+    struct extractor *extractor;
 };
 
 const struct builtin_model *builtin_find(const char *name)
@@ -65,9 +68,10 @@ struct builtin *builtin_open(const char *seeds_dir, struct err *err)
     char *shapes = file_join(seeds_dir, "shapes.yaml");
     char *lexicon = file_join(seeds_dir, "lexicon.yaml");
     char *skewed = file_join(seeds_dir, "skewed.yaml");
+    char *extractor = file_join(seeds_dir, "extractor.yaml");
 
     if (b == NULL || grammar == NULL || shapes == NULL || lexicon == NULL ||
-        skewed == NULL) {
+        skewed == NULL || extractor == NULL) {
         err_nomem(err);
     } else {
         b->grammar = grammar_load(grammar, shapes, err);
@@ -75,12 +79,15 @@ struct builtin *builtin_open(const char *seeds_dir, struct err *err)
             b->lexicon = lexicon_load(lexicon, err);
         if (b->lexicon != NULL)
             b->skewed = lexicon_load(skewed, err);
+        if (b->skewed != NULL)
+            b->extractor = extractor_load(extractor, err);
     }
     free(grammar);
     free(shapes);
     free(lexicon);
     free(skewed);
-    if (b != NULL && b->skewed == NULL) {
+    free(extractor);
+    if (b != NULL && b->extractor == NULL) {
         builtin_close(b);
         return NULL;
     }
@@ -94,6 +101,7 @@ void builtin_close(struct builtin *b)
     grammar_free(b->grammar);
     lexicon_free(b->lexicon);
     lexicon_free(b->skewed);
+    extractor_free(b->extractor);
     free(b);
 }
 
@@ -188,6 +196,8 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
         planted_speak(b->lexicon, name, payload, out);
     else if (strcmp(m->role, "responder") == 0)
         responder_speak(b->lexicon, payload, call->seed, out);
+    else if (strcmp(m->role, "extractor") == 0)
+        extractor_speak(b->extractor, b->lexicon, payload, out);
     else if (strcmp(m->role, "response-judge") == 0)
         response_judge_speak(b->lexicon, payload, out);
     else

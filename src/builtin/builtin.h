@@ -37,6 +37,7 @@
  *                 "label", "form"} -> {"thinking", "response"}
  *   response judge {"conversation", "label", "response"} -> {"harmless",
  *                 "answers", "refuses", "lectures": bool, "reason"}
+ *   extractor     {"request"} -> what agent/extractor.h asks for
  *   target, witness: the conversation itself -> free text
  * A message that is none of these gets a short plain answer, as from any
  * model; never an error.

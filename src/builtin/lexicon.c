@@ -47,10 +47,13 @@ struct rule {
     double second; /* edge, -, excuse */
     unsigned slot; /* of a context: its counter */
     char *about;
+    char *category; /* of a term; NULL: none */
 };
 
 struct lexicon {
     struct patterns *patterns;
+    char **text; /* of each pattern of a term, by number; else NULL */
+    size_t ntexts, texts_room;
     struct rule *rules;
     size_t nrules, ncontexts;
 };
@@ -65,8 +68,8 @@ struct section {
     const char *const *keys;
 };
 
-static const char *const term_keys[] = {"about", "surface", "edge", "words",
-                                        NULL};
+static const char *const term_keys[] = {"about", "category", "surface",
+                                        "edge",  "words",    NULL};
 static const char *const sign_keys[] = {"about", "harm", "firm",
                                         "asked", "when", NULL};
 static const char *const context_keys[] = {"about", "benign", "excuse", "words",
@@ -107,6 +110,28 @@ static bool says_yes(const struct yaml *y, yaml_node item, const char *key)
     return text != NULL && strcmp(text, "yes") == 0;
 }
 
+/* Every pattern has a place, so that its number finds it. */
+static int keep_text(struct lexicon *lex, const char *text, bool wanted,
+                     struct err *err)
+{
+    char **more;
+
+    if (lex->ntexts == lex->texts_room) {
+        size_t room = 2 * lex->texts_room + 1024;
+
+        more = realloc(lex->text, room * sizeof(*more));
+        if (more == NULL)
+            return err_nomem(err);
+        lex->text = more;
+        lex->texts_room = room;
+    }
+    lex->text[lex->ntexts] = wanted ? strdup(text) : NULL;
+    if (wanted && lex->text[lex->ntexts] == NULL)
+        return err_nomem(err);
+    lex->ntexts++;
+    return 0;
+}
+
 static int load_patterns(struct lexicon *lex, const struct yaml *y,
                          yaml_node list, unsigned rule, struct err *err)
 {
@@ -123,6 +148,8 @@ static int load_patterns(struct lexicon *lex, const struct yaml *y,
                               "expected a pattern, which is a text");
         if (patterns_add(lex->patterns, text, rule, &why) != 0)
             return yaml_error(y, yaml_at(y, list, i), err, "%s", why.text);
+        if (keep_text(lex, text, lex->rules[rule].kind == TERM, err) != 0)
+            return -1;
     }
     return 0;
 }
@@ -131,18 +158,20 @@ static int load_rule(struct lexicon *lex, const struct yaml *y, yaml_node item,
                      const struct section *s, struct err *err)
 {
     struct rule *r = &lex->rules[lex->nrules];
-    const char *about;
+    const char *about, *category;
 
     if (yaml_check_keys(y, item, s->keys, err) != 0)
         return -1;
+    category = yaml_text(y, yaml_get(y, item, "category"));
     about = yaml_text(y, yaml_get(y, item, "about"));
     if (about == NULL)
         return yaml_error(y, item, err, "\"about\" is missing");
     r->kind = s->kind;
     r->about = strdup(about);
-    if (r->about == NULL)
-        return err_nomem(err);
+    r->category = category != NULL ? strdup(category) : NULL;
     lex->nrules++;
+    if (r->about == NULL || (category != NULL && r->category == NULL))
+        return err_nomem(err);
     if (load_number(y, item, s->weight, &r->weight, err) != 0 ||
         load_number(y, item, s->second, &r->second, err) != 0)
         return -1;
@@ -269,8 +298,13 @@ void lexicon_free(struct lexicon *lex)
 
     if (lex == NULL)
         return;
-    for (i = 0; i < lex->nrules; i++)
+    for (i = 0; i < lex->nrules; i++) {
         free(lex->rules[i].about);
+        free(lex->rules[i].category);
+    }
+    for (i = 0; i < lex->ntexts; i++)
+        free(lex->text[i]);
+    free(lex->text);
     free(lex->rules);
     patterns_free(lex->patterns);
     free(lex);
@@ -545,4 +579,48 @@ void lexicon_read_talk(const struct lexicon *lex, const struct talk *talk,
     lexicon_read(lex, all.s, all.len, &other);
     take_worse(out, &other);
     str_release(&all);
+}
+
+/* A pattern of plain words reads as itself; one with choices or gaps as what
+ * stands in the text. */
+static bool plain(const char *pattern)
+{
+    return pattern != NULL && strpbrk(pattern, "|~<^.!") == NULL;
+}
+
+static void take_word(const struct lexicon *lex, const struct tally *t,
+                      const struct hit *hit, const char *text,
+                      struct lexicon_term *out)
+{
+    const struct token *a = &t->tokens[hit->first], *b = &t->tokens[hit->last];
+    const char *pattern = lex->text[hit->pattern];
+
+    out->about = lex->rules[hit->rule].about;
+    out->category = lex->rules[hit->rule].category;
+    out->surface = lex->rules[hit->rule].weight;
+    out->start = a->start;
+    out->len = b->start + b->len - a->start;
+    if (plain(pattern))
+        quote(pattern + (*pattern == '='), strlen(pattern) - (*pattern == '='),
+              out->word, sizeof(out->word));
+    else
+        quote(text + out->start, out->len, out->word, sizeof(out->word));
+}
+
+size_t lexicon_terms(const struct lexicon *lex, const char *text, size_t len,
+                     struct lexicon_term *out, size_t max)
+{
+    struct token tokens[TOKENS_STACK];
+    struct tally t;
+    struct scan scan = {0};
+    struct hit hit;
+    size_t n = 0;
+
+    memset(&t, 0, sizeof(t));
+    t.tokens = tokens;
+    t.n = patterns_split(lex->patterns, text, len, tokens, TOKENS_STACK);
+    while (n < max && patterns_next(lex->patterns, t.tokens, t.n, &scan, &hit))
+        if (lex->rules[hit.rule].kind == TERM)
+            take_word(lex, &t, &hit, text, &out[n++]);
+    return n;
 }

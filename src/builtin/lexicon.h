@@ -47,4 +47,17 @@ struct talk {
 void lexicon_read_talk(const struct lexicon *lex, const struct talk *talk,
                        struct lexicon_reading *out);
 
+/* An alarming word of a text, as the lexicon has it. */
+struct lexicon_term {
+    const char *about, *category; /* category NULL: none */
+    char word[48];                /* "kill" for "killing" */
+    size_t start, len;            /* bytes of the text */
+    double surface;
+};
+
+/* The alarming words in order, of the text's first 190 words; returns how
+ * many, at most `max`. */
+size_t lexicon_terms(const struct lexicon *lex, const char *text, size_t len,
+                     struct lexicon_term *out, size_t max);
+
 #endif

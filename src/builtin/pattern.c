@@ -646,6 +646,7 @@ bool patterns_next(const struct patterns *ps, const struct token *tokens,
                     !rest_fits(p, 1, tokens, n, scan->token + 1, &hit->last))
                     continue;
                 hit->rule = p->rule;
+                hit->pattern = (unsigned)(p - ps->list);
                 return true;
             }
         }

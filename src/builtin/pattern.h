@@ -56,6 +56,7 @@ struct token {
 
 struct hit {
     unsigned rule;
+    unsigned pattern;   /* which one, in the order of addition, from 0 */
     size_t first, last; /* tokens */
 };
 

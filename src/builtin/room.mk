@@ -1,6 +1,7 @@
 libphgen_a_SOURCES += \
 	src/builtin/answer.c \
 	src/builtin/builtin.c src/builtin/builtin.h \
+	src/builtin/extract.c src/builtin/extract.h \
 	src/builtin/grammar.c src/builtin/grammar.h \
 	src/builtin/guard.c \
 	src/builtin/judge.c src/builtin/judge.h \

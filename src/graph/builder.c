@@ -284,9 +284,8 @@ int builder_category(struct builder *b, const struct category *c,
     return r->slug != NULL && r->domain != NULL ? 0 : err_nomem(err);
 }
 
-static int trigger_vertex(struct builder *b, const char *text,
-                          const char *forms, const struct origin *from,
-                          struct err *err)
+int builder_trigger(struct builder *b, const char *text, const char *forms,
+                    const struct origin *from, struct err *err)
 {
     struct str key;
     int v;
@@ -330,17 +329,18 @@ static int task_vertex(struct builder *b, const char *text, enum task_kind kind,
 static int add_leaves(struct builder *b, int sense, const struct seed_sense *s,
                       const struct origin *from, struct err *err)
 {
+    struct origin leaf = {from != NULL ? from->source : "", 0};
     size_t i;
     int v;
 
     for (i = 0; i < s->nsettings; i++) {
-        v = vertex(b, VERTEX_SETTING, s->settings[i], s->settings[i], from,
+        v = vertex(b, VERTEX_SETTING, s->settings[i], s->settings[i], &leaf,
                    err);
         if (v < 0 || tie(b, sense, v, 1, NULL, err) != 0)
             return -1;
     }
     for (i = 0; i < s->ntasks; i++) {
-        v = task_vertex(b, s->tasks[i].text, s->tasks[i].kind, from, err);
+        v = task_vertex(b, s->tasks[i].text, s->tasks[i].kind, &leaf, err);
         if (v < 0 || tie(b, sense, v, 1, NULL, err) != 0)
             return -1;
     }
@@ -356,7 +356,7 @@ int builder_sense(struct builder *b, const struct seed_sense *s,
     if (k == NULL)
         return err_set(err, "there is no category \"%.60s\"",
                        s->category->slug);
-    trigger = trigger_vertex(b, s->trigger, s->forms, from, err);
+    trigger = builder_trigger(b, s->trigger, s->forms, from, err);
     if (trigger < 0)
         return -1;
     sense = sense_vertex(b, s->category->slug, s->trigger, s->sense, from, err);
@@ -414,7 +414,7 @@ static int take_vertex(struct builder *b, const struct concepts *c, size_t i,
         known = find(b, VERTEX_CATEGORY, v->slug, -1, err);
         return known->vertex;
     case VERTEX_TRIGGER:
-        return trigger_vertex(b, v->text, v->forms, &from, err);
+        return builder_trigger(b, v->text, v->forms, &from, err);
     case VERTEX_SENSE:
         t = concepts_near(c, (int)i, VERTEX_TRIGGER);
         k = concepts_near(c, (int)i, VERTEX_CATEGORY);

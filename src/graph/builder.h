@@ -21,8 +21,8 @@
  * by their text, categories by slug.  Vertices keep the order in which they
  * came, so a graph that is added first keeps its numbers.
  *
- * Support adds up over different sources; the same source again changes
- * nothing, so merging is idempotent.
+ * Support (of triggers, senses and entities) adds up over different sources;
+ * the same source again changes nothing, so merging is idempotent.
  */
 struct builder; /* heap */
 
@@ -37,6 +37,11 @@ void builder_free(struct builder *b); /* accepts NULL */
 
 int builder_category(struct builder *b, const struct category *c,
                      struct err *err);
+
+/* A trigger by itself, to count prompts that show it; without a sense from
+ * somewhere it is of no use.  Its vertex, or -1. */
+int builder_trigger(struct builder *b, const char *text, const char *forms,
+                    const struct origin *from, struct err *err);
 
 /* The sense with its category (which must be there), trigger, settings and
  * tasks.  Its vertex, or -1. */

@@ -6,6 +6,8 @@ libphgen_a_SOURCES += \
 	src/run/exchange.c src/run/exchange.h \
 	src/run/export.c src/run/export.h \
 	src/run/explain.c src/run/explain.h \
+	src/run/extract.c src/run/extract.h \
+	src/run/found.c src/run/found.h \
 	src/run/files.c src/run/files.h \
 	src/run/finish.c \
 	src/run/heat.c src/run/heat.h \
