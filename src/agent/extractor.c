@@ -32,7 +32,7 @@ static const char schema[] =
     "\"sense\":{\"type\":\"string\",\"maxLength\":120},"
     "\"entities\":{\"type\":\"array\",\"maxItems\":5,"
     "\"items\":{\"type\":\"string\",\"maxLength\":60}},"
-    "\"settings\":{\"type\":\"array\",\"maxItems\":3,"
+    "\"settings\":{\"type\":\"array\",\"maxItems\":4,"
     "\"items\":{\"type\":\"string\",\"maxLength\":200}},"
     "\"tasks\":{\"type\":\"array\",\"maxItems\":12,\"items\":{"
     "\"type\":\"object\",\"properties\":{"

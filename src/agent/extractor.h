@@ -25,7 +25,7 @@
  */
 #define EXTRACT_SENSES    4
 #define EXTRACT_ENTITIES  5
-#define EXTRACT_SETTINGS  3
+#define EXTRACT_SETTINGS  4
 #define EXTRACT_TASKS     12
 #define EXTRACT_RELATIONS 6
 

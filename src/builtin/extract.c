@@ -196,8 +196,8 @@ static const char *const anybody[] = {"someone", "somebody", "people", "person",
                                       "anyone",  "thing",    "things", NULL};
 static const char *const owners[] = {"my", "our", "your", "their", NULL};
 static const char *const prepositions[] = {
-    "in",    "on",    "at",    "with", "from", "into", "for",  "over",
-    "under", "about", "after", "out",  "off",  "up",   "down", NULL};
+    "in",    "on",    "at",  "with", "from", "into", "for",     "over", "under",
+    "about", "after", "out", "off",  "up",   "down", "between", NULL};
 
 /* Where what a verb is done to has come to its end. */
 static bool ends_tail(const struct words *w, size_t i)

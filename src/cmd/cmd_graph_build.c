@@ -66,8 +66,7 @@ static const char *const details[] = {
 static const struct example examples[] = {
     {"graph build --seeds my-seeds --output my.graphml",
      "A graph of your own; use it with --graph my.graphml."},
-    {"graph build --from prompts.csv --extractor-model openai:gpt-x -o "
-     "mine.graphml",
+    {"graph build --from my.csv -o my.graphml",
      "The shipped graph with what your prompts add."},
     {NULL, NULL},
 };

@@ -89,7 +89,7 @@ static int name_sources(struct extraction *x, struct err *err)
         name = strrchr(x->o.files[i], '/');
         str_init(&s, 1 << 10);
         str_addf(&s, "%.200s (%.200s)", name != NULL ? name + 1 : x->o.files[i],
-                 x->o.extractor);
+                 x->extractor->name);
         x->source[i] = str_detach(&s);
         if (x->source[i] == NULL)
             return err_nomem(err);

@@ -26,6 +26,8 @@ cli_tests += \
 	tests/cli/graph-build.sh \
 	tests/cli/graph-draw.sh \
 	tests/cli/graph-export.sh \
+	tests/cli/graph-from.sh \
+	tests/cli/graph-from-resume.sh \
 	tests/cli/graph-merge.sh \
 	tests/cli/graph-heat.sh \
 	tests/cli/graph-sample.sh \

@@ -17,4 +17,8 @@ fuzz_tests += tests/fuzz/fuzz_graphml
 tests_fuzz_fuzz_graphml_SOURCES = tests/fuzz/fuzz_graphml.c \
 	tests/fuzz/replay.c
 tests_fuzz_fuzz_graphml_LDADD = libphgen.a
+fuzz_tests += tests/fuzz/fuzz_extractor
+tests_fuzz_fuzz_extractor_SOURCES = tests/fuzz/fuzz_extractor.c \
+	tests/fuzz/replay.c
+tests_fuzz_fuzz_extractor_LDADD = libphgen.a
 EXTRA_DIST += tests/fuzz/corpus

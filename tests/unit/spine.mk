@@ -38,3 +38,7 @@ unit_tests += tests/unit/test_explain
 tests_unit_test_explain_SOURCES = tests/unit/test_explain.c
 tests_unit_test_explain_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_explain_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_extractor
+tests_unit_test_extractor_SOURCES = tests/unit/test_extractor.c
+tests_unit_test_extractor_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_extractor_LDADD = libphgen.a $(CMOCKA_LIBS)
