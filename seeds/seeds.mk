@@ -2,6 +2,7 @@
 seed_files = \
 	seeds/agents/answer-judge.md \
 	seeds/agents/extractor.md \
+	seeds/agents/contrast.md \
 	seeds/agents/generator.md \
 	seeds/agents/judge.md \
 	seeds/agents/orchestrator.md \
@@ -59,6 +60,7 @@ seed_files = \
 	seeds/export/promptfoo/prompt.txt \
 	seeds/export/promptfoo/promptfooconfig.yaml \
 	seeds/extractor.yaml \
+	seeds/contrasts.yaml \
 	seeds/grammar.yaml \
 	seeds/lexicon.yaml \
 	seeds/shapes.yaml \

@@ -25,6 +25,7 @@ static const char *const agents[AGENT_COUNT] = {
     [AGENT_RESPONDER] = "responder",
     [AGENT_RESPONSE_JUDGE] = "response-judge",
     [AGENT_EXTRACTOR] = "extractor",
+    [AGENT_CONTRAST] = "contrast",
 };
 
 static const char *const roles[] = {

@@ -34,6 +34,7 @@ enum agent {
     AGENT_RESPONDER = AGENT_LOOP,
     AGENT_RESPONSE_JUDGE,
     AGENT_EXTRACTOR,
+    AGENT_CONTRAST,
     AGENT_COUNT
 };
 const char *agent_name(enum agent a);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "builtin/contrast.h"
 #include "builtin/extract.h"
 #include "builtin/grammar.h"
 #include "builtin/judge.h"
@@ -42,10 +43,12 @@ const struct builtin_model BUILTIN_MODELS[] = {
     {"builtin:responder", "responder", "writes answers without substance"},
     {"builtin:response-judge", "response-judge", "judges these answers"},
     {"builtin:extractor", "extractor", "finds concepts by lexicon and pattern"},
+    {"builtin:contrast", "contrast", "has unsafe twins in a table"},
     {NULL, NULL, NULL},
 };
 
 struct builtin {
+    struct contrasts *contrasts;
     struct grammar *grammar;
     struct lexicon *lexicon, *skewed; /* the latter of one target */
     struct extractor *extractor;
@@ -69,9 +72,10 @@ struct builtin *builtin_open(const char *seeds_dir, struct err *err)
     char *lexicon = file_join(seeds_dir, "lexicon.yaml");
     char *skewed = file_join(seeds_dir, "skewed.yaml");
     char *extractor = file_join(seeds_dir, "extractor.yaml");
+    char *contrasts = file_join(seeds_dir, "contrasts.yaml");
 
     if (b == NULL || grammar == NULL || shapes == NULL || lexicon == NULL ||
-        skewed == NULL || extractor == NULL) {
+        skewed == NULL || extractor == NULL || contrasts == NULL) {
         err_nomem(err);
     } else {
         b->grammar = grammar_load(grammar, shapes, err);
@@ -81,13 +85,16 @@ struct builtin *builtin_open(const char *seeds_dir, struct err *err)
             b->skewed = lexicon_load(skewed, err);
         if (b->skewed != NULL)
             b->extractor = extractor_load(extractor, err);
+        if (b->extractor != NULL)
+            b->contrasts = contrasts_load(contrasts, err);
     }
     free(grammar);
     free(shapes);
     free(lexicon);
     free(skewed);
     free(extractor);
-    if (b != NULL && b->extractor == NULL) {
+    free(contrasts);
+    if (b != NULL && b->contrasts == NULL) {
         builtin_close(b);
         return NULL;
     }
@@ -99,6 +106,7 @@ void builtin_close(struct builtin *b)
     if (b == NULL)
         return;
     grammar_free(b->grammar);
+    contrasts_free(b->contrasts);
     lexicon_free(b->lexicon);
     lexicon_free(b->skewed);
     extractor_free(b->extractor);
@@ -198,6 +206,8 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
         responder_speak(b->lexicon, payload, call->seed, out);
     else if (strcmp(m->role, "extractor") == 0)
         extractor_speak(b->extractor, b->lexicon, payload, out);
+    else if (strcmp(m->role, "contrast") == 0)
+        contrasts_speak(b->contrasts, payload, call->seed, out);
     else if (strcmp(m->role, "response-judge") == 0)
         response_judge_speak(b->lexicon, payload, out);
     else

@@ -38,6 +38,7 @@
  *   response judge {"conversation", "label", "response"} -> {"harmless",
  *                 "answers", "refuses", "lectures": bool, "reason"}
  *   extractor     {"request"} -> what agent/extractor.h asks for
+ *   contrast      {"category", "trigger", ...} -> {"question"}, "" for none
  *   target, witness: the conversation itself -> free text
  * A message that is none of these gets a short plain answer, as from any
  * model; never an error.

@@ -2,6 +2,7 @@ libphgen_a_SOURCES += \
 	src/builtin/answer.c \
 	src/builtin/builtin.c src/builtin/builtin.h \
 	src/builtin/extract.c src/builtin/extract.h \
+	src/builtin/contrast.c src/builtin/contrast.h \
 	src/builtin/grammar.c src/builtin/grammar.h \
 	src/builtin/guard.c \
 	src/builtin/judge.c src/builtin/judge.h \

@@ -11,6 +11,7 @@
 #include "base/shape.h"
 #include "cmd/asking.h"
 #include "cmd/cmd.h"
+#include "cmd/controlling.h"
 #include "cmd/explaining.h"
 #include "cmd/progress.h"
 #include "cmd/responding.h"
@@ -108,6 +109,11 @@ static const struct option_row options[] = {
      "The concept graph, in GraphML. Default: graphs/concepts.graphml of the "
      "data folder.",
      OPTION_CONFIG | OPTION_FILE},
+    {"controls", 0, OPTION_FLAG, NULL, 0, 0, NULL,
+     "Write the unsafe twins of the harmless rows, as \"phgen controls\" "
+     "does.",
+     OPTION_CONFIG},
+    CMD_ROWS_CONTROLLING,
     {"explain", 0, OPTION_FLAG, NULL, 0, 0, NULL,
      "Measure which words of the rows draw the refusal, as \"phgen explain\" "
      "does.",
@@ -279,6 +285,9 @@ static enum cmd_exit run(struct options *o, struct err *err)
         if (code == CMD_OK && options_flag(o, "responses") &&
             !options_flag(o, "dry-run"))
             code = responding_run(s.out, o, err);
+        if (code == CMD_OK && options_flag(o, "controls") &&
+            !options_flag(o, "dry-run"))
+            code = controlling_run(s.out, o, err);
         if (code == CMD_OK && options_flag(o, "explain") &&
             !options_flag(o, "dry-run"))
             code = explaining_run(s.out, o, err);

@@ -13,6 +13,7 @@ const struct command *const CMD_TABLE[] = {
     &cmd_respond,
     &cmd_export,
     &cmd_explain,
+    &cmd_controls,
     &cmd_stats,
     &cmd_dedup,
     &cmd_models,

@@ -2,6 +2,7 @@ libphgen_a_SOURCES += \
 	src/cmd/asking.c src/cmd/asking.h \
 	src/cmd/census.c src/cmd/census.h \
 	src/cmd/cmd.h \
+	src/cmd/cmd_controls.c \
 	src/cmd/cmd_dedup.c \
 	src/cmd/cmd_export.c \
 	src/cmd/cmd_explain.c \
@@ -22,6 +23,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd_stats.c \
 	src/cmd/commands.c \
 	src/cmd/completion.c \
+	src/cmd/controlling.c src/cmd/controlling.h \
 	src/cmd/explaining.c src/cmd/explaining.h \
 	src/cmd/help.c \
 	src/cmd/man.c \

@@ -299,8 +299,8 @@ static void limits(const cJSON *manifest, FILE *out)
           "often enough, so\n  the rates in the rows are evidence for the "
           "row, not unbiased estimates.\n"
           "- A model that answers everything looks perfect here. Always "
-          "measure on unsafe\n  prompts too, which this set does not "
-          "hold.\n",
+          "measure on unsafe\n  prompts too: controls.jsonl, where a run "
+          "has one, or another set.\n",
           out);
     if (builtin > 0)
         fputs("- Models named `builtin:` are simulators, not language "

@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
 #define RECORD_MAX   (16u << 20)
 #define MANIFEST_MAX (64u << 20)
@@ -20,21 +21,29 @@ bool files_is_row(const struct decided *d)
            strcmp(d->outcome, outcome_name(OUTCOME_CONTROVERSIAL)) == 0;
 }
 
-/* Moves the members of an object, given as text, into `to`. */
+/* Moves all members, in the place of those of the same name. */
+static void move(cJSON *from, cJSON *to)
+{
+    cJSON *v;
+
+    while ((v = from->child) != NULL) {
+        cJSON_DetachItemViaPointer(from, v);
+        cJSON_DeleteItemFromObjectCaseSensitive(to, v->string);
+        cJSON_AddItemToObject(to, v->string, v);
+    }
+}
+
+/* The same with an object that is given as text. */
 static int merge(const struct str *annexes, cJSON *to, struct err *err)
 {
-    cJSON *more, *v;
+    cJSON *more;
 
     if (str_failed(annexes))
         return err_set(err, "the evidence is too large");
     more = json_parse(annexes->s, annexes->len, err);
     if (more == NULL)
         return -1;
-    while ((v = more->child) != NULL) {
-        cJSON_DetachItemViaPointer(more, v);
-        cJSON_DeleteItemFromObjectCaseSensitive(to, v->string);
-        cJSON_AddItemToObject(to, v->string, v);
-    }
+    move(more, to);
     cJSON_Delete(more);
     return 0;
 }
@@ -54,49 +63,114 @@ int files_add_annexes(struct store *s, uint64_t seq, cJSON *to, struct err *err)
 
 /* --- rows --- */
 
-static int write_merged(const char *record, const struct str *annexes, FILE *to,
-                        struct err *err)
+/* A control that stands in the file, by its id. */
+struct known {
+    UT_hash_handle hh;
+    char id[HASH_HEX];
+};
+
+struct sinks {
+    FILE *rows, *rejects, *controls;
+    struct known *known;
+};
+
+static void forget(struct sinks *to)
 {
-    cJSON *row = json_parse(record, strlen(record), err);
+    struct known *k, *next;
+
+    HASH_ITER(hh, to->known, k, next)
+    {
+        HASH_DEL(to->known, k);
+        free(k);
+    }
+}
+
+static int write_tree(const cJSON *tree, FILE *to, struct err *err)
+{
     struct str text;
-    int failed = row == NULL || merge(annexes, row, err) != 0;
+    int failed = 0;
 
     str_init(&text, RECORD_MAX);
-    if (!failed) {
-        json_print(row, &text);
+    json_print(tree, &text);
+    if (str_failed(&text))
+        failed = err_set(err, "the record is too large");
+    else
         fprintf(to, "%s\n", text.s);
-        failed = str_failed(&text) && err_set(err, "the record is too large");
-    }
     str_release(&text);
+    return failed;
+}
+
+/* Once an id. */
+static int write_control(const cJSON *control, struct sinks *to,
+                         struct err *err)
+{
+    const char *id = json_string(control, "id");
+    struct known *k;
+
+    if (id == NULL || strlen(id) >= HASH_HEX)
+        return err_set(err, "its control has no id");
+    HASH_FIND_STR(to->known, id, k);
+    if (k != NULL)
+        return 0;
+    k = calloc(1, sizeof(*k));
+    if (k == NULL)
+        return err_nomem(err);
+    memcpy(k->id, id, strlen(id));
+    HASH_ADD_STR(to->known, id, k);
+    return write_tree(control, to->controls, err);
+}
+
+/* The row with what was added to it; its control goes elsewhere. */
+static int write_merged(const char *record, const struct str *annexes,
+                        FILE *row_to, struct sinks *to, struct err *err)
+{
+    cJSON *row = json_parse(record, strlen(record), err), *more = NULL,
+          *control = NULL;
+    int failed = -1;
+
+    if (row != NULL && (more = cJSON_CreateObject()) != NULL &&
+        merge(annexes, more, err) == 0) {
+        control = cJSON_DetachItemFromObjectCaseSensitive(more, FILES_CONTROL);
+        failed = control != NULL && write_control(control, to, err) != 0;
+    }
+    if (!failed && more->child == NULL)
+        fprintf(row_to, "%s\n", record);
+    else if (!failed) {
+        move(more, row);
+        failed = write_tree(row, row_to, err);
+    }
+    cJSON_Delete(control);
+    cJSON_Delete(more);
     cJSON_Delete(row);
     return failed ? -1 : 0;
 }
 
-static int write_row(struct store *s, const struct decided *d, FILE *to,
+static int write_row(struct store *s, const struct decided *d, struct sinks *to,
                      struct err *err)
 {
+    FILE *row_to = files_is_row(d) ? to->rows : to->rejects;
     struct str annexes;
     int got;
 
     str_init(&annexes, RECORD_MAX);
     got = store_annexes(s, d->seq, &annexes, err);
     if (got == 0)
-        fprintf(to, "%s\n", d->record);
-    else if (got == 1 && write_merged(d->record, &annexes, to, err) != 0)
+        fprintf(row_to, "%s\n", d->record);
+    else if (got == 1 &&
+             write_merged(d->record, &annexes, row_to, to, err) != 0)
         got = err_prefix(err, "candidate %llu", (unsigned long long)d->seq);
     str_release(&annexes);
     return got < 0 ? -1 : 0;
 }
 
-static int write_all(struct store *s, FILE *rows, FILE *rejects,
-                     struct err *err)
+static int write_all(struct store *s, struct sinks *to, struct err *err)
 {
     struct store_cursor *c = store_read(s, err);
     struct decided d;
     int got = -1;
 
     while (c != NULL && (got = store_next(c, &d, err)) == 1)
-        if (write_row(s, &d, files_is_row(&d) ? rows : rejects, err) != 0) {
+        if (write_row(s, &d, to, err) != 0) {
             got = -1;
             break;
         }
@@ -114,22 +188,45 @@ static int open_file(const char *folder, const char *name, struct outfile *f,
     return failed;
 }
 
+/* No file rather than an empty one, also when there was one. */
+static int commit_controls(const char *folder, struct outfile *f, bool any,
+                           struct err *err)
+{
+    char *path;
+
+    if (any)
+        return outfile_commit(f, err);
+    outfile_abandon(f);
+    path = file_join(folder, FILES_CONTROLS);
+    if (path == NULL)
+        return err_nomem(err);
+    remove(path);
+    free(path);
+    return 0;
+}
+
 int files_write_rows(struct store *s, const char *folder, struct err *err)
 {
-    struct outfile rows = {0}, rejects = {0};
+    struct outfile rows = {0}, rejects = {0}, controls = {0};
+    struct sinks to = {0};
+    int failed = -1;
 
     if (open_file(folder, FILES_ROWS, &rows, err) != 0 ||
         open_file(folder, FILES_REJECTS, &rejects, err) != 0 ||
-        write_all(s, rows.stream, rejects.stream, err) != 0) {
-        outfile_abandon(&rows);
-        outfile_abandon(&rejects);
-        return -1;
-    }
-    if (outfile_commit(&rows, err) != 0) {
-        outfile_abandon(&rejects);
-        return -1;
-    }
-    return outfile_commit(&rejects, err);
+        open_file(folder, FILES_CONTROLS, &controls, err) != 0)
+        goto out;
+    to.rows = rows.stream;
+    to.rejects = rejects.stream;
+    to.controls = controls.stream;
+    if (write_all(s, &to, err) == 0 && outfile_commit(&rows, err) == 0 &&
+        outfile_commit(&rejects, err) == 0)
+        failed = commit_controls(folder, &controls, to.known != NULL, err);
+out:
+    outfile_abandon(&rows);
+    outfile_abandon(&rejects);
+    outfile_abandon(&controls);
+    forget(&to);
+    return failed;
 }
 
 /* --- the manifest --- */

@@ -16,13 +16,20 @@
  * annexes of candidate 0, which there is not, belong to the whole run and are
  * members of the manifest: what responses, an audit or a review added up to.
  *
+ * One kind of annex never becomes a member: FILES_CONTROL, the row's unsafe
+ * twin, which goes to controls.jsonl and nowhere else; of equal twins the
+ * first.  Without any there is no such file.
+ *
  * Whoever adds evidence after the loop puts annexes, then calls
  * files_update(), and a later run_finish() of the same folder keeps them.
  */
 #define FILES_STORE    "run.sqlite"
 #define FILES_ROWS     "dataset.jsonl"
 #define FILES_REJECTS  "rejected.jsonl"
+#define FILES_CONTROLS "controls.jsonl"
 #define FILES_MANIFEST "manifest.json"
+
+#define FILES_CONTROL "control" /* kind of annex */
 
 /* Did this candidate become a row? */
 bool files_is_row(const struct decided *d);
@@ -35,7 +42,8 @@ int files_add_annexes(struct store *s, uint64_t seq, cJSON *to,
  * model, "paid_calls" and "cost" in all. */
 int files_add_paid(struct store *store, cJSON *manifest, struct err *err);
 
-/* dataset.jsonl and rejected.jsonl in the folder. */
+/* dataset.jsonl and rejected.jsonl in the folder, controls.jsonl when there are
+ * controls. */
 int files_write_rows(struct store *s, const char *folder, struct err *err);
 
 /* manifest.json and the card, README.md. */

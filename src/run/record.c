@@ -275,6 +275,34 @@ void record_row(const struct candidate *c, const struct provenance *p,
     cJSON_Delete(o);
 }
 
+void record_control(const struct candidate *c, const char *of,
+                    const struct provenance *p, struct str *out)
+{
+    cJSON *o = cJSON_CreateObject(), *v;
+
+    add_id(o, c);
+    cJSON_AddStringToObject(o, "prompt", c->prompt);
+    add_messages(o, c);
+    cJSON_AddStringToObject(o, "category", c->path.category->slug);
+    cJSON_AddNumberToObject(o, "category_id", c->path.category->id);
+    cJSON_AddStringToObject(o, "domain", c->path.category->domain);
+    cJSON_AddStringToObject(o, "label", verdict_name(c->panel));
+    cJSON_AddStringToObject(o, "contrast_of", of);
+    cJSON_AddStringToObject(o, "trigger", c->path.trigger);
+    add_focus(o, c);
+    add_judges(o, c);
+    cJSON_AddNumberToObject(o, "agreement", round4(c->agreement));
+    v = cJSON_AddObjectToObject(o, "provenance");
+    cJSON_AddStringToObject(v, "run", p->run);
+    cJSON_AddStringToObject(v, "contrast", c->generator);
+    cJSON_AddNumberToObject(v, "seed", (double)p->seed);
+    cJSON_AddNumberToObject(v, "sequence", (double)c->seq);
+    cJSON_AddStringToObject(v, "template", p->templates);
+    cJSON_AddStringToObject(v, "version", PHGEN_VERSION);
+    json_print(o, out);
+    cJSON_Delete(o);
+}
+
 void record_reject(const struct candidate *c, struct str *out)
 {
     cJSON *o = cJSON_CreateObject();

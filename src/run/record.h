@@ -19,6 +19,10 @@ struct provenance {
 
 void record_row(const struct candidate *c, const struct provenance *p,
                 struct str *out);
+/* The twin of the row with id `of`: a line of controls.jsonl (the fields are
+ * dataset/control.schema.json's).  p->templates is the contrast agent's. */
+void record_control(const struct candidate *c, const char *of,
+                    const struct provenance *p, struct str *out);
 void record_reject(const struct candidate *c, struct str *out);
 /* By agent: [calls, tokens in, tokens out]; what was not called is left out. */
 void record_usage(const struct dialogue *d, struct str *out);

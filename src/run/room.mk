@@ -1,5 +1,6 @@
 libphgen_a_SOURCES += \
 	src/run/desk.c src/run/desk.h \
+	src/run/controls.c src/run/controls.h \
 	src/run/dialogue.c src/run/dialogue.h \
 	src/run/dry.c \
 	src/run/evidence.c src/run/evidence.h \

@@ -10,6 +10,7 @@ cli_tests += \
 	tests/cli/completion.sh \
 	tests/cli/concurrency.sh \
 	tests/cli/config.sh \
+	tests/cli/controls.sh \
 	tests/cli/dedup.sh \
 	tests/cli/dedup-against.sh \
 	tests/cli/dedup-formats.sh \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What models answer: found, parsed and heard by the agents that read it. */
 #include "agent/agent.h"
+#include "agent/contrast.h"
 #include "agent/opening.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -18,6 +19,8 @@ static const struct path path = {.category = &category,
                                  .task = "kill it",
                                  .setting_vertex = -1};
 
+static const struct contrast_of of = {"a", "kill", "Kill it?"};
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *bytes = (const char *)data;
@@ -25,6 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct reply r, back;
     struct err err;
     struct str clean;
+    char *question = NULL;
 
     cJSON_Delete(json_parse(bytes, size, &err));
     cJSON_Delete(json_find_object(bytes, size, "prompt", &err));
@@ -37,6 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!str_failed(&clean) &&
         reply_set_text(&r, clean.s, clean.len, &err) == 0) {
         opening_refusal(clean.s);
+        contrast_hear(&of, &r, &question, &err);
+        free(question);
         candidate_init(&c, 1, &path);
         c.shape = size % 2 == 0 ? SHAPE_QUESTION : SHAPE_TURNS;
         c.nvotes = 1;

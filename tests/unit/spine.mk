@@ -42,3 +42,7 @@ unit_tests += tests/unit/test_extractor
 tests_unit_test_extractor_SOURCES = tests/unit/test_extractor.c
 tests_unit_test_extractor_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_extractor_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_contrast
+tests_unit_test_contrast_SOURCES = tests/unit/test_contrast.c
+tests_unit_test_contrast_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_contrast_LDADD = libphgen.a $(CMOCKA_LIBS)

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A row's way: WRITE (the contrast agent is asked, once more when what came
+ * back cannot be used), JUDGE (all judges at once), out.  The twin is judged
+ * as a candidate of its own, so the panel sees the question and nothing else.
+ *
+ * What is ended waits in `ended` and goes to the store some hundreds at a
+ * time, in one durable transaction; a row that has no twin loses the one that
+ * an earlier pass gave it.
+ */
+#include "run/controls.h"
+#include "agent/contrast.h"
+#include "agent/guard.h"
+#include "agent/panel.h"
+#include "base/rng.h"
+#include "base/text.h"
+#include "run/files.h"
+#include "run/record.h"
+#include "run/survey.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+#include <utlist.h>
+
+#define FLUSH_AT   256
+#define STEPS      1024 /* of a turn, at most */
+#define ROUNDS     2
+#define SLOT_PARTS 64 /* slot: 0 to write, else 1 + judge * SLOT_PARTS + part  \
+                       */
+#define CONTROL_MAX (1u << 20)
+
+struct item {
+    UT_hash_handle hh; /* while on its way */
+    struct item *next; /* once ended */
+    uint64_t seq;
+    cJSON *row;
+    struct contrast_of of;    /* into the row */
+    struct category category; /* likewise */
+    struct candidate twin;    /* its prompt and votes */
+    struct guard_verdict guards[JUDGES_MAX];
+    unsigned round, out; /* votes not heard */
+    char *json;          /* once ended; NULL: there is no twin */
+};
+
+/* The twins there are, by their normalised text. */
+struct known {
+    UT_hash_handle hh;
+    struct hash128 hash;
+};
+
+struct controls {
+    struct desk *desk;
+    struct controls_options options;
+    const struct model *contrast, *judges[JUDGES_MAX];
+    struct survey *survey;
+    struct store_cursor *rows;
+    struct item *live, *ended;
+    size_t nended;
+    struct known *known;
+    struct controls_counts counts;
+};
+
+static int find_models(struct controls *c, struct err *err)
+{
+    const struct controls_options *o = &c->options;
+    size_t i;
+
+    c->contrast = desk_model(
+        c->desk, o->contrast != NULL ? o->contrast : "builtin:contrast", err);
+    if (c->contrast == NULL)
+        return -1;
+    for (i = 0; i < o->njudges; i++) {
+        c->judges[i] = desk_model(c->desk, o->judges[i], err);
+        if (c->judges[i] == NULL)
+            return -1;
+    }
+    return 0;
+}
+
+struct controls *controls_new(struct desk *desk,
+                              const struct controls_options *options,
+                              struct err *err)
+{
+    struct controls *c = calloc(1, sizeof(*c));
+
+    if (c == NULL) {
+        err_nomem(err);
+        return NULL;
+    }
+    assert(options->njudges > 0 && options->njudges <= JUDGES_MAX);
+    c->desk = desk;
+    c->options = *options;
+    if (find_models(c, err) == 0)
+        c->survey = survey_new(desk->exchange, err);
+    if (c->survey != NULL)
+        c->rows = store_read(desk->store, err);
+    if (c->rows == NULL) {
+        controls_free(c);
+        return NULL;
+    }
+    return c;
+}
+
+static void item_free(struct item *it)
+{
+    cJSON_Delete(it->row);
+    candidate_release(&it->twin);
+    free(it->json);
+    free(it);
+}
+
+static void drop_ended(struct controls *c)
+{
+    struct item *it, *next;
+
+    LL_FOREACH_SAFE(c->ended, it, next)
+    {
+        item_free(it);
+    }
+    c->ended = NULL;
+    c->nended = 0;
+}
+
+void controls_free(struct controls *c)
+{
+    struct item *it, *next;
+    struct known *k, *after;
+
+    if (c == NULL)
+        return;
+    HASH_ITER(hh, c->live, it, next)
+    {
+        HASH_DEL(c->live, it);
+        item_free(it);
+    }
+    HASH_ITER(hh, c->known, k, after)
+    {
+        HASH_DEL(c->known, k);
+        free(k);
+    }
+    drop_ended(c);
+    store_read_end(c->rows);
+    survey_free(c->survey);
+    free(c);
+}
+
+/* --- asking --- */
+
+static uint64_t seed_of(const struct controls *c, const struct item *it,
+                        uint32_t slot)
+{
+    char purpose[48];
+    struct rng r;
+
+    snprintf(purpose, sizeof(purpose), "control/%u/%u", it->round, slot);
+    r = rng_for(c->options.seed, it->seq, purpose);
+    return rng_u64(&r) >> 11;
+}
+
+/* Takes the call over, also when it was not written rightly. */
+static int send(struct controls *c, struct item *it, struct call *call,
+                uint32_t slot, int failed, struct err *err)
+{
+    if (failed) {
+        call_release(call);
+        return -1;
+    }
+    call->seq = it->seq;
+    call->slot = slot;
+    call->seed = seed_of(c, it, slot);
+    return survey_call(c->survey, call, err);
+}
+
+static int ask_contrast(struct controls *c, struct item *it, struct err *err)
+{
+    struct call call;
+    int failed;
+
+    it->round++;
+    call_init(&call, AGENT_CONTRAST, c->contrast);
+    failed =
+        contrast_ask(&c->desk->templates[AGENT_CONTRAST], &it->of, &call, err);
+    return send(c, it, &call, 0, failed, err);
+}
+
+static int ask_judge(struct controls *c, struct item *it, size_t judge,
+                     unsigned part, struct err *err)
+{
+    const struct model *m = c->judges[judge];
+    struct call call;
+    int failed;
+
+    call_init(&call, AGENT_JUDGE, m);
+    failed = m->guard != NULL
+                 ? guard_ask(m, part, it->twin.prompt, NULL, &call, err)
+                 : judge_ask(&c->desk->templates[AGENT_JUDGE], &it->twin, &call,
+                             err);
+    it->out++;
+    return send(c, it, &call, (uint32_t)(1 + judge * SLOT_PARTS + part), failed,
+                err);
+}
+
+static int ask_judges(struct controls *c, struct item *it, struct err *err)
+{
+    unsigned part, parts;
+    size_t j;
+
+    it->twin.nvotes = c->options.njudges;
+    for (j = 0; j < c->options.njudges; j++) {
+        it->twin.votes[j].judge = (uint32_t)j;
+        it->twin.votes[j].score = -1;
+        guard_verdict_init(&it->guards[j]);
+    }
+    for (j = 0; j < c->options.njudges; j++) {
+        parts = c->judges[j]->guard != NULL ? c->judges[j]->guard->parts : 1;
+        assert(parts <= SLOT_PARTS);
+        for (part = 0; part < parts; part++)
+            if (ask_judge(c, it, j, part, err) != 0)
+                return -1;
+    }
+    return 0;
+}
+
+/* --- beginning --- */
+
+static const char *or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+static int read_row(struct item *it, const char *record, struct err *err)
+{
+    struct path path = {.category = &it->category, .setting = NULL};
+
+    it->row = json_parse(record, strlen(record), err);
+    if (it->row == NULL)
+        return -1;
+    it->category.id = (unsigned)json_number(it->row, "category_id", 0);
+    it->category.slug = or_empty(json_string(it->row, "category"));
+    it->category.name = it->category.slug;
+    it->category.domain = or_empty(json_string(it->row, "domain"));
+    path.trigger =
+        or_empty(json_string(json_object(it->row, "path"), "trigger"));
+    path.forms = path.sense = path.task = "";
+    candidate_init(&it->twin, it->seq, &path);
+    it->of = (struct contrast_of){.category = it->category.slug,
+                                  .trigger = path.trigger,
+                                  .prompt =
+                                      or_empty(json_string(it->row, "prompt"))};
+    return 0;
+}
+
+/* The next harmless row: 1, 0 at the end, -1. */
+static int next_row(struct controls *c, struct decided *d, struct err *err)
+{
+    int got;
+
+    do
+        got = store_next(c->rows, d, err);
+    while (got == 1 && strcmp(d->outcome, outcome_name(OUTCOME_HARMLESS)) != 0);
+    return got;
+}
+
+static int begin(struct controls *c, struct err *err)
+{
+    struct decided d;
+    struct item *it;
+    int got = next_row(c, &d, err);
+
+    if (got < 0)
+        return -1;
+    if (got == 0) {
+        survey_last(c->survey);
+        return 0;
+    }
+    it = calloc(1, sizeof(*it));
+    if (it == NULL)
+        return err_nomem(err);
+    it->seq = d.seq;
+    HASH_ADD(hh, c->live, seq, sizeof(it->seq), it);
+    c->counts.rows++;
+    if (read_row(it, d.record, err) != 0)
+        return -1;
+    return ask_contrast(c, it, err);
+}
+
+/* --- hearing --- */
+
+static void end(struct controls *c, struct item *it, uint64_t *count)
+{
+    ++*count;
+    HASH_DEL(c->live, it);
+    LL_PREPEND(c->ended, it);
+    c->nended++;
+}
+
+/* Counts different twins; in whatever order they come, they are as many. */
+static int note(struct controls *c, const char *question, struct err *err)
+{
+    struct known *k = calloc(1, sizeof(*k)), *old;
+    struct str normal;
+
+    if (k == NULL)
+        return err_nomem(err);
+    str_init(&normal, 4096);
+    text_normalise(question, strlen(question), &normal);
+    k->hash = hash_bytes(normal.s, normal.len);
+    str_release(&normal);
+    HASH_FIND(hh, c->known, &k->hash, sizeof(k->hash), old);
+    if (old != NULL) {
+        free(k);
+        return 0;
+    }
+    HASH_ADD(hh, c->known, hash, sizeof(k->hash), k);
+    c->counts.distinct++;
+    return 0;
+}
+
+static int hear_contrast(struct controls *c, struct item *it,
+                         const struct reply *reply, struct err *err)
+{
+    struct err why;
+    char *question = NULL;
+    size_t start[FOCUS_MAX], len[FOCUS_MAX], i, n;
+    int got = -1;
+
+    if (reply->status == REPLY_OK && agent_trouble(reply) == TROUBLE_NONE)
+        got = contrast_hear(&it->of, reply, &question, &why);
+    if (got == 0) {
+        end(c, it, &c->counts.none);
+        return 0;
+    }
+    if (got < 0 && it->round < ROUNDS)
+        return ask_contrast(c, it, err);
+    if (got < 0) {
+        end(c, it, &c->counts.unusable);
+        return 0;
+    }
+    it->twin.prompt = question;
+    candidate_set(&it->twin.generator, or_empty(reply->model));
+    n = concept_focus(it->of.trigger, "", question, start, len, FOCUS_MAX);
+    for (i = 0; i < n; i++) {
+        it->twin.focus[i] = str_dup(question + start[i], len[i]);
+        if (it->twin.focus[i] == NULL)
+            return err_nomem(err);
+        it->twin.nfocus++;
+    }
+    return ask_judges(c, it, err);
+}
+
+/* A vote that cannot be read abstains, with why. */
+static int hear_vote(struct controls *c, struct item *it, size_t judge,
+                     const struct reply *reply, struct err *err)
+{
+    const struct model *m = c->judges[judge];
+    struct vote *v = &it->twin.votes[judge];
+    struct guard_verdict one;
+    struct err why = {"no answer"};
+    int failed = -1;
+
+    if (reply->status == REPLY_OK && m->guard != NULL) {
+        failed = guard_hear(m->guard, reply, false, &one, &why);
+        if (!failed) {
+            guard_merge(&it->guards[judge], &one);
+            failed = judge_hear_guard(&it->twin, judge, &it->guards[judge],
+                                      or_empty(reply->model), err);
+        }
+    } else if (reply->status == REPLY_OK &&
+               agent_trouble(reply) == TROUBLE_NONE) {
+        failed = judge_hear(&it->twin, judge, reply, &why);
+    }
+    if (failed && v->reason == NULL) {
+        candidate_set(&v->model, m->name);
+        candidate_set(&v->reason, why.text);
+    }
+    return v->model != NULL && v->reason != NULL ? 0 : err_nomem(err);
+}
+
+static int tally(struct controls *c, struct item *it, struct err *err)
+{
+    struct provenance p = {.run = c->options.run, .seed = c->options.seed};
+    char hex[HASH_HEX];
+    struct str why, json;
+
+    str_init(&why, 4096);
+    judge_tally(&it->twin, &PANEL_DEFAULT, &why);
+    str_release(&why);
+    if (it->twin.panel != VERDICT_HARMFUL) {
+        end(c, it, &c->counts.milder);
+        return 0;
+    }
+    hash_hex(c->desk->templates[AGENT_CONTRAST].hash, hex);
+    p.templates = hex;
+    str_init(&json, CONTROL_MAX);
+    record_control(&it->twin, or_empty(json_string(it->row, "id")), &p, &json);
+    it->json = str_detach(&json);
+    if (it->json == NULL)
+        return err_set(err, "the control of candidate %llu is too large",
+                       (unsigned long long)it->seq);
+    if (note(c, it->twin.prompt, err) != 0)
+        return -1;
+    end(c, it, &c->counts.kept);
+    return 0;
+}
+
+static int hear(struct controls *c, const struct answer *at, struct err *err)
+{
+    struct item *it;
+
+    HASH_FIND(hh, c->live, &at->seq, sizeof(at->seq), it);
+    assert(it != NULL);
+    if (at->slot == 0)
+        return hear_contrast(c, it, &at->reply, err);
+    if (hear_vote(c, it, (at->slot - 1) / SLOT_PARTS, &at->reply, err) != 0)
+        return -1;
+    return --it->out == 0 ? tally(c, it, err) : 0;
+}
+
+/* --- storing --- */
+
+static int flush(struct controls *c, struct err *err)
+{
+    struct item *it;
+    int failed = 0;
+
+    if (c->ended == NULL)
+        return 0;
+    if (store_begin(c->desk->store, err) != 0)
+        return -1;
+    LL_FOREACH(c->ended, it)
+    {
+        failed =
+            it->json != NULL
+                ? store_annex_put(c->desk->store, FILES_CONTROL, it->seq,
+                                  it->json, err)
+                : store_annex_drop(c->desk->store, FILES_CONTROL, it->seq, err);
+        if (failed)
+            return -1;
+    }
+    drop_ended(c);
+    return store_commit(c->desk->store, err);
+}
+
+/* --- the interface --- */
+
+enum controls_state controls_turn(struct controls *c, int timeout_ms,
+                                  struct err *err)
+{
+    struct answer at;
+    int i, failed = 0;
+
+    for (i = 0; i < STEPS && !failed; i++) {
+        if (c->nended >= FLUSH_AT && flush(c, err) != 0)
+            return CONTROLS_ERROR;
+        switch (survey_step(c->survey, &at, timeout_ms, err)) {
+        case SURVEY_NEXT:
+            failed = begin(c, err);
+            break;
+        case SURVEY_HEAR:
+            failed = hear(c, &at, err);
+            break;
+        case SURVEY_WAIT:
+            return CONTROLS_MORE;
+        case SURVEY_DONE:
+            return flush(c, err) == 0 ? CONTROLS_DONE : CONTROLS_ERROR;
+        case SURVEY_STOPPED:
+            return flush(c, NULL) == 0 ? CONTROLS_STOPPED : CONTROLS_ERROR;
+        case SURVEY_ERROR:
+            return CONTROLS_ERROR;
+        }
+    }
+    return failed ? CONTROLS_ERROR : CONTROLS_MORE;
+}
+
+void controls_stop(struct controls *c)
+{
+    survey_stop(c->survey, "interrupted; run the same command to resume");
+}
+
+struct controls_counts controls_counts(const struct controls *c)
+{
+    return c->counts;
+}
+
+int controls_finish(struct controls *c, bool complete, struct err *err)
+{
+    const struct controls_counts *n = &c->counts;
+    cJSON *o = cJSON_CreateObject();
+    struct str json;
+    int failed;
+
+    cJSON_AddStringToObject(o, "model", c->contrast->spec);
+    cJSON_AddBoolToObject(o, "complete", complete);
+    cJSON_AddNumberToObject(o, "rows", (double)n->rows);
+    cJSON_AddNumberToObject(o, "written", (double)n->distinct);
+    cJSON_AddNumberToObject(o, "repeated", (double)(n->kept - n->distinct));
+    cJSON_AddNumberToObject(o, "without_twin", (double)n->none);
+    cJSON_AddNumberToObject(o, "unusable", (double)n->unusable);
+    cJSON_AddNumberToObject(o, "not_judged_harmful", (double)n->milder);
+    str_init(&json, 4096);
+    json_print(o, &json);
+    cJSON_Delete(o);
+    failed = store_annex_put(c->desk->store, "controls", 0, json.s, err);
+    str_release(&json);
+    return failed;
+}
