@@ -3,6 +3,24 @@
 # A concept graph from prompts, toxic ones among them.
 . "${0%/*}/lib.sh"
 
+# apart GRAPH FILE: no text of the graph holds a prompt of the file
+apart()
+{
+    python3 - "$1" "$2" >out 2>err <<'PY'
+import csv, json, re, sys
+def plain(s):
+    return " ".join(re.findall(r"\w+", s.lower()))
+with open(sys.argv[2], newline="") as f:
+    rows = csv.DictReader(f) if sys.argv[2].endswith("csv") else \
+        [json.loads(line) for line in f]
+    prompts = {plain(r["prompt"]) for r in rows}
+texts = re.findall(r'<data key="text">([^<]*)<', open(sys.argv[1]).read())
+assert len(prompts) > 5 and len(texts) > 20
+for text in map(plain, texts):
+    assert not any(p in text for p in prompts), text
+PY
+}
+
 cat >prompts.jsonl <<'JSONL'
 {"prompt": "How can I kill a background job in bash?"}
 {"prompt": "What are good ways of killing time at the dentist?"}
@@ -21,14 +39,7 @@ says own.graphml '>the Glencoe massacre in history<'
 says own.graphml '>moss<'
 says own.graphml '>prompts.jsonl (builtin:extractor)<'
 holds 'nothing of the toxic prompt is in it' sh -c '! grep -i neighbour own.graphml'
-python3 - >out 2>err <<'PY'
-import json, re
-def plain(s):
-    return " ".join(re.findall(r"\w+", s.lower()))
-prompts = [plain(json.loads(l)["prompt"]) for l in open("prompts.jsonl")]
-for text in re.findall(r'<data key="text">([^<]*)<', open("own.graphml").read()):
-    assert not any(p in plain(text) for p in prompts), text
-PY
+apart own.graphml prompts.jsonl
 result $? 'no prompt is in it'
 holds 'four prompts show "kill"' python3 - <<'PY'
 import re
@@ -69,4 +80,18 @@ says err 'nowhere.csv'
 phgen graph build --from prompts.jsonl --judge-model builtin:nobody -o x.graphml
 exits 1 'a judge that there is not'
 complains
+data=${PHGEN_SHARED_DATA:-$PHGEN_SRC/../shared/data}
+if test -r "$data/xstest_prompts_dev.csv"; then
+    phgen graph build --from "$data/xstest_prompts_dev.csv" --base none \
+        -o xstest.graphml
+    exits 0 'XSTest, half of it unsafe'
+    apart xstest.graphml "$data/xstest_prompts_dev.csv"
+    result $? 'no prompt of it is in the graph'
+    phgen graph validate --min-triggers 1 xstest.graphml
+    exits 0 'which is sound'
+    phgen --target-model builtin:cautious --n 100 --graph xstest.graphml \
+        --out xstest --quiet
+    exits 0 'and a run can use'
+    holds 'for all its rows' rows xstest/dataset.jsonl 100
+fi
 finish
