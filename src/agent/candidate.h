@@ -58,6 +58,10 @@ struct target_result {
     uint32_t partial;       /* of those, partial */
     uint32_t other;         /* refused for want of ability or information */
     uint32_t failed;        /* no answer at all */
+    uint32_t asked;         /* samples and failed ones */
+    double first_look;      /* at most this probability of a refusal's opening;
+                               negative: nobody looked, or nothing was seen */
+    bool passed_over;       /* taken to answer, by the first look */
     enum refusal_class cls; /* of the first refusal, else of the last sample */
     enum refusal_reason reason;
     char *excerpt; /* the sentence that decided `cls` */
@@ -68,7 +72,8 @@ struct target_result {
 struct witness_result {
     char *model, *judge;
     char *answer;
-    bool heard; /* an answer came and was judged */
+    uint32_t tries; /* answers asked for */
+    bool heard;     /* an answer came and was judged */
     bool harmless, answers;
     char *reason;
 };

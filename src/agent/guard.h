@@ -40,6 +40,7 @@
  * tests/unit/test_guard.c, its line in docs/labels.md.
  */
 #define GUARD_CATEGORY_MAX 160
+#define GUARD_PARTS_MAX    8
 
 struct guard_verdict {
     enum verdict prompt; /* ABSTAIN: the guard does not say */

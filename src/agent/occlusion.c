@@ -12,7 +12,7 @@
 #include <strings.h>
 
 #define PROBE_TOKENS   48
-#define PROBE_LOGPROBS 5
+#define PROBE_LOGPROBS 20  /* the most that OpenAI gives */
 #define FOUND_MAX      512 /* different words of a prompt that are looked at */
 
 static bool is_common(const char *word, size_t len)

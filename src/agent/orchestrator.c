@@ -66,6 +66,9 @@ int orchestrator_ask(const struct template *t, const struct candidate *c,
         w = cJSON_AddObjectToObject(o, "witness");
         cJSON_AddBoolToObject(w, "harmless", c->witness.harmless);
         cJSON_AddBoolToObject(w, "answers", c->witness.answers);
+    } else {
+        /* With a witness wanted, nobody comes here without one. */
+        cJSON_AddStringToObject(o, "witness", "not asked");
     }
     str_init(&text, 512u << 10);
     json_print(o, &text);

@@ -3,6 +3,7 @@ libphgen_a_SOURCES += \
 	src/agent/candidate.c src/agent/candidate.h \
 	src/agent/extractor.c src/agent/extractor.h \
 	src/agent/contrast.c src/agent/contrast.h \
+	src/agent/first_look.c src/agent/first_look.h \
 	src/agent/generator.c \
 	src/agent/guard.c src/agent/guard.h \
 	src/agent/guard_chat.c src/agent/guard_formats.h \

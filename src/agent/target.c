@@ -13,7 +13,6 @@
 
 int target_ask(const struct candidate *c, struct call *call, struct err *err)
 {
-    call->temperature = 0.7;
     call->max_tokens = 512;
     return agent_converse(c, call, err);
 }

@@ -167,13 +167,45 @@ static void judge(const struct builtin *b, const struct builtin_model *m,
                       &talk, out);
 }
 
+/* A look at the first tokens ends with them; full answers are not cut. */
+static void cut(struct str *text, uint32_t tokens)
+{
+    size_t at = 0;
+
+    for (; tokens > 0; tokens--) {
+        at += strspn(text->s + at, " ");
+        at += strcspn(text->s + at, " ");
+    }
+    str_cut(text, at);
+}
+
+static void target(const struct builtin *b, const struct builtin_model *m,
+                   const struct call *call, const struct talk *talk,
+                   struct str *out, char **logprobs)
+{
+    const struct lexicon *lex = is(m, "skewed") ? b->skewed : b->lexicon;
+    enum caution how = is(m, "cautious")   ? CAUTIOUS
+                       : is(m, "balanced") ? BALANCED
+                       : is(m, "skewed")   ? SKEWED
+                                           : LENIENT;
+    uint32_t tokens = call->max_tokens > 0 ? call->max_tokens : UINT32_MAX;
+    struct str probs;
+
+    target_speak(lex, how, talk, call->seed, out);
+    if (call->top_logprobs == 0)
+        return;
+    str_init(&probs, REPLY_MAX);
+    target_logprobs(lex, how, talk, out->s, tokens, call->top_logprobs, &probs);
+    *logprobs = str_detach(&probs);
+    if (call->max_tokens > 0)
+        cut(out, call->max_tokens);
+}
+
 static void speak(const struct builtin *b, const struct builtin_model *m,
                   const struct call *call, const char *text, struct str *out,
                   char **logprobs)
 {
     const char *name = m->name + strlen("builtin:");
-    const struct lexicon *lex;
-    enum caution how;
     struct talk talk;
     cJSON *payload;
 
@@ -181,14 +213,7 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
         return;
     heard(call, &talk);
     if (strcmp(m->role, "target") == 0) {
-        lex = is(m, "skewed") ? b->skewed : b->lexicon;
-        how = is(m, "cautious")   ? CAUTIOUS
-              : is(m, "balanced") ? BALANCED
-              : is(m, "skewed")   ? SKEWED
-                                  : LENIENT;
-        target_speak(lex, how, &talk, call->seed, out);
-        if (call->top_logprobs > 0)
-            *logprobs = target_odds(lex, how, &talk, out->s);
+        target(b, m, call, &talk, out, logprobs);
         return;
     }
     if (strcmp(m->role, "witness") == 0) {

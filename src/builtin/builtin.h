@@ -24,15 +24,16 @@
  *                 "text"}, "shape", "move", ...} -> {"prompt",
  *                 "benign_reading", "focus": [..], "turns": [{"role",
  *                 "text"}]}, the last of shapes that have them
+ *   guard         as the guard that it speaks as is asked; answers in its form
  *   judge         {"prompt"}, and "conversation" when something was said
  *                 before: [{"role", "text"}] -> {"verdict": harmless |
  *                 controversial | harmful, "reason"}
  *   answer judge  {"prompt", "answer"} -> {"harmless": bool, "answers": bool,
  *                 "reason"}
- *   orchestrator  {"prompt", "votes": [{"model", "verdict"}], "targets":
- *                 [{"model", "refusals", "samples"}], "witness": {"harmless",
- *                 "answers"}} -> {"decision": accept | accept_controversial |
- *                 reject, "reason"}
+ *   orchestrator  {"prompt", "votes": [{"model", "verdict"}], "panel",
+ *                 "targets": [{"model", "refusals", "samples"}], "witness":
+ *                 {"harmless", "answers"} or "not asked"} -> {"decision":
+ *                 accept | accept_controversial | reject, "reason"}
  *   responder     {"conversation": [{"role", "content"}], "benign_reading",
  *                 "label", "form"} -> {"thinking", "response"}
  *   response judge {"conversation", "label", "response"} -> {"harmless",
@@ -40,6 +41,8 @@
  *   extractor     {"request"} -> what agent/extractor.h asks for
  *   contrast      {"category", "trigger", ...} -> {"question"}, "" for none
  *   target, witness: the conversation itself -> free text
+ * With top_logprobs, targets and guards that have a score send logprobs, and a
+ * target's answer ends at max_tokens words.
  * A message that is none of these gets a short plain answer, as from any
  * model; never an error.
  */

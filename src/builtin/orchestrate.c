@@ -13,7 +13,7 @@ struct evidence {
     int harmless, controversial, harmful; /* readable votes */
     const char *panel; /* what its rules made of the votes; NULL */
     double refusals;
-    bool witness; /* somebody answered, harmlessly */
+    bool witness; /* somebody answered, harmlessly, or none was wanted */
 };
 
 static void read_votes(const cJSON *votes, struct evidence *e)
@@ -35,6 +35,7 @@ static void read_votes(const cJSON *votes, struct evidence *e)
 static void read_evidence(const cJSON *o, struct evidence *e)
 {
     const cJSON *t, *witness = json_object(o, "witness");
+    const char *waived = json_string(o, "witness");
     double n;
 
     memset(e, 0, sizeof(*e));
@@ -45,8 +46,9 @@ static void read_evidence(const cJSON *o, struct evidence *e)
         n = json_number(t, "refusals", 0);
         e->refusals += n > 0 ? n : 0;
     }
-    e->witness = json_bool(witness, "harmless", false) &&
-                 json_bool(witness, "answers", false);
+    e->witness = (json_bool(witness, "harmless", false) &&
+                  json_bool(witness, "answers", false)) ||
+                 (waived != NULL && strcmp(waived, "not asked") == 0);
 }
 
 static bool unjudged(const struct evidence *e)

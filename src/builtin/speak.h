@@ -36,10 +36,14 @@ void answer_judge_speak(const struct lexicon *lex, const cJSON *payload,
 /* `key` makes the draw reproducible: the call's seed. */
 void target_speak(const struct lexicon *lex, enum caution how,
                   const struct talk *talk, uint64_t key, struct str *out);
-/* The odds that it spoke by, as OpenAI's logprobs.content with one position
- * and two alternatives; heap. */
-char *target_odds(const struct lexicon *lex, enum caution how,
-                  const struct talk *talk, const char *said);
+/*
+ * The logprobs of the first tokens of `text`, which is what target_speak()
+ * said, as OpenAI's logprobs.content: the true distribution of this simulator
+ * over its openings.  A token is a word with the blank before it.
+ */
+void target_logprobs(const struct lexicon *lex, enum caution how,
+                     const struct talk *talk, const char *text, uint32_t tokens,
+                     uint32_t top, struct str *out);
 void witness_speak(const struct lexicon *lex, const struct talk *talk,
                    uint64_t key, struct str *out);
 

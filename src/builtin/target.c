@@ -13,10 +13,10 @@
 #include "builtin/speak.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
-#define FIRST_TOKEN 28 /* bytes */
-#define COUNT(a)    (sizeof(a) / sizeof(*(a)))
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 static const char *const openings[] = {
     "I'm sorry, but I can't help with that.",
@@ -169,43 +169,156 @@ void target_speak(const struct lexicon *lex, enum caution how,
     }
 }
 
-static void add_alternative(const char *token, double p, struct str *out)
-{
-    str_adds(out, "{\"token\":");
-    json_quote(token, strlen(token), out);
-    str_addf(out, ",\"logprob\":%.6f", log(fmin(fmax(p, 1e-9), 1 - 1e-9)));
-}
+/* --- logprobs --- */
 
-/* One token is the first words of what was said, the other what would have
- * been said instead. */
-char *target_odds(const struct lexicon *lex, enum caution how,
-                  const struct talk *talk, const char *said)
+#define OPENINGS (COUNT(openings) + COUNT(partials) + COUNT(answers))
+
+/* Every way to begin, with its probability. */
+struct beginning {
+    struct str text;
+    double p;
+    size_t at; /* bytes that what was said so far took of it */
+};
+
+static void begin_all(const struct lexicon *lex, enum caution how,
+                      const struct talk *talk, struct beginning *b)
 {
     struct lexicon_reading s;
-    struct str out, first;
-    bool refused = false;
-    double p;
-    size_t i, n = strlen(said);
+    struct str topic;
+    double p, partial;
+    size_t i, n = 0;
 
     lexicon_read_talk(lex, talk, &s);
     p = chance(how, &s);
-    for (i = 0; i < COUNT(openings); i++)
-        refused |= strncmp(said, openings[i], strlen(openings[i])) == 0;
-    for (i = 0; i < COUNT(partials); i++)
-        refused |= strncmp(said, partials[i], strlen("I can't")) == 0;
-    str_init(&out, 4096);
-    str_init(&first, 256);
-    str_add(&first, said, text_cut(said, n, FIRST_TOKEN));
-    str_addc(&out, '[');
-    add_alternative(first.s, refused ? p : 1 - p, &out);
-    str_adds(&out, ",\"top_logprobs\":[");
-    add_alternative(first.s, refused ? p : 1 - p, &out);
-    str_adds(&out, "},");
-    add_alternative(refused ? "Sure! Here" : "I'm sorry, but I can't",
-                    refused ? 1 - p : p, &out);
-    str_adds(&out, "}]}]");
-    str_release(&first);
-    return str_detach(&out);
+    partial = *s.focus != '\0' ? 0.1 : 0;
+    str_init(&topic, 1 << 16);
+    add_topic(talk->request, &topic);
+    for (i = 0; i < OPENINGS; i++) {
+        str_init(&b[i].text, 1 << 17);
+        b[i].at = 0;
+    }
+    for (i = 0; i < COUNT(openings); i++, n++) {
+        str_adds(&b[n].text, openings[i]);
+        b[n].p = p * (1 - partial) / COUNT(openings);
+    }
+    for (i = 0; i < COUNT(partials); i++, n++) {
+        fill(partials[i], s.focus, &b[n].text);
+        b[n].p = p * partial / COUNT(partials);
+    }
+    for (i = 0; i < COUNT(answers); i++, n++) {
+        fill(answers[i], topic.s, &b[n].text);
+        b[n].p = (1 - p) / COUNT(answers);
+    }
+    str_release(&topic);
+}
+
+/* Bytes of the next word and the blanks before it. */
+static size_t next_token(const char *text)
+{
+    size_t n = strspn(text, " ");
+
+    return n + strcspn(text + n, " ");
+}
+
+struct option {
+    const char *text;
+    size_t len;
+    double p;
+};
+
+/* The next tokens of what is still possible, likeliest first. */
+static size_t options_after(const struct beginning *b, struct option *o)
+{
+    struct option swap;
+    size_t i, k, n = 0, len;
+    double all = 0;
+
+    for (i = 0; i < OPENINGS; i++) {
+        if (b[i].at == SIZE_MAX || b[i].p <= 0)
+            continue;
+        len = next_token(b[i].text.s + b[i].at);
+        for (k = 0; k < n; k++)
+            if (o[k].len == len &&
+                memcmp(o[k].text, b[i].text.s + b[i].at, len) == 0)
+                break;
+        if (k == n)
+            o[n++] = (struct option){b[i].text.s + b[i].at, len, 0};
+        o[k].p += b[i].p;
+        all += b[i].p;
+    }
+    for (i = 0; i < n; i++)
+        o[i].p /= all;
+    for (i = 1; i < n; i++)
+        for (k = i; k > 0 && o[k].p > o[k - 1].p; k--) {
+            swap = o[k];
+            o[k] = o[k - 1];
+            o[k - 1] = swap;
+        }
+    return n;
+}
+
+static void add_entry(const char *text, size_t len, double p, struct str *out)
+{
+    str_adds(out, "{\"token\":");
+    json_quote(text, len, out);
+    str_addf(out, ",\"logprob\":%.6f", log(p));
+}
+
+static void add_position(const struct option *o, size_t n, const char *said,
+                         size_t len, uint32_t top, struct str *out)
+{
+    double p = 1;
+    size_t k;
+
+    for (k = 0; k < n; k++)
+        if (o[k].len == len && memcmp(o[k].text, said, len) == 0)
+            p = o[k].p;
+    add_entry(said, len, p, out);
+    str_adds(out, ",\"top_logprobs\":[");
+    for (k = 0; k < n && k < top; k++) {
+        if (k > 0)
+            str_addc(out, ',');
+        add_entry(o[k].text, o[k].len, o[k].p, out);
+        str_addc(out, '}');
+    }
+    str_adds(out, "]}");
+}
+
+/* Moves past the token in what agrees with it, and gives up the rest. */
+static void say_token(struct beginning *b, const char *said, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < OPENINGS; i++)
+        if (b[i].at != SIZE_MAX && next_token(b[i].text.s + b[i].at) == len &&
+            memcmp(b[i].text.s + b[i].at, said, len) == 0)
+            b[i].at += len;
+        else
+            b[i].at = SIZE_MAX;
+}
+
+void target_logprobs(const struct lexicon *lex, enum caution how,
+                     const struct talk *talk, const char *text, uint32_t tokens,
+                     uint32_t top, struct str *out)
+{
+    struct beginning b[OPENINGS];
+    struct option o[OPENINGS];
+    size_t i, n, len;
+
+    begin_all(lex, how, talk, b);
+    str_addc(out, '[');
+    for (; tokens > 0 && (len = next_token(text)) > 0; tokens--, text += len) {
+        n = options_after(b, o);
+        if (n == 0 || o[0].len == 0)
+            break; /* behind the opening all is drawn anew */
+        if (out->s[out->len - 1] != '[')
+            str_addc(out, ',');
+        add_position(o, n, text, len, top, out);
+        say_token(b, text, len);
+    }
+    str_addc(out, ']');
+    for (i = 0; i < OPENINGS; i++)
+        str_release(&b[i].text);
 }
 
 void witness_speak(const struct lexicon *lex, const struct talk *talk,

@@ -108,6 +108,11 @@ static int take_agents(struct run_options *r, const struct options *o,
         take_models(r, o, "target-model", TARGETS_MAX, r->targets, &r->ntargets,
                     err) != 0)
         return -1;
+    if (r->ntargets > 0 && r->min_targets > r->ntargets)
+        return err_set(err,
+                       "--min-targets %u cannot be reached with %zu "
+                       "--target-model: give more, or ask for fewer",
+                       r->min_targets, r->ntargets);
     if (r->ntargets == 0)
         return err_set(err, "which model is to be tested?  Give "
                             "--target-model; builtin:cautious needs no key "
@@ -129,6 +134,10 @@ static int take_numbers(struct run_options *r, const struct options *o,
     r->rounds = (uint32_t)options_uint(o, "rounds");
     r->samples = (uint32_t)options_uint(o, "samples");
     r->min_refusals = (uint32_t)options_uint(o, "min-refusals");
+    r->min_targets = (uint32_t)options_uint(o, "min-targets");
+    r->temperature = options_real(o, "temperature");
+    r->first_look = options_real(o, "first-look");
+    r->witness_tries = (uint32_t)options_uint(o, "witness-tries");
     r->votes = (uint32_t)options_uint(o, "votes");
     r->threshold = options_real(o, "threshold");
     r->budget = asking_budget(o);

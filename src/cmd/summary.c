@@ -159,6 +159,30 @@ static void panel(const cJSON *manifest, FILE *out)
                 alpha->valuedouble, count(json_number(p, "items", 0), a));
 }
 
+static void first_look(const cJSON *manifest, FILE *out)
+{
+    const cJSON *l = json_object(manifest, "first_look");
+    double checked = json_number(l, "checked", 0);
+    char a[40], b[40];
+
+    if (l == NULL)
+        return;
+    fprintf(out, "\nFirst look: %s of %s targets passed over as answering",
+            count(json_number(l, "answered", 0) - checked, a),
+            count(json_number(l, "looked", 0), b));
+    if (checked > 0)
+        fprintf(out,
+                ";\n  of %s checked, %s did (%.1f %%, 95 %% interval from "
+                "%.1f)",
+                count(checked, a), count(json_number(l, "agreed", 0), b),
+                100 * json_number(l, "agreement", 0),
+                100 * json_number(l, "wilson_low", 0));
+    if (json_number(l, "unread", 0) > 0)
+        fprintf(out, ";\n  %s sent no logprobs",
+                count(json_number(l, "unread", 0), a));
+    fputs(".\n", out);
+}
+
 static void calls(const cJSON *manifest, FILE *out)
 {
     const cJSON *all = json_object(manifest, "calls"), *agent;
@@ -279,6 +303,7 @@ void summary_print(const cJSON *manifest, const struct net *net,
     categories(counts, out);
     by_reason(counts, out);
     panel(manifest, out);
+    first_look(manifest, out);
     calls(manifest, out);
     paid(manifest, out);
     servers(net, out);

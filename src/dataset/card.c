@@ -266,6 +266,11 @@ static void labels(FILE *out)
           out);
 }
 
+static bool wants_witness(const cJSON *manifest)
+{
+    return json_bool(json_object(manifest, "config"), "witness_required", true);
+}
+
 static void making(const cJSON *manifest, FILE *out)
 {
     fputs("## How it was made\n\n"
@@ -273,9 +278,12 @@ static void making(const cJSON *manifest, FILE *out)
           "setting, a\ntask) is written out as a prompt by the generator. "
           "Near-duplicates are dropped.\nJudges that see only the prompt "
           "vote; the vote is taken again after every\nrewrite. The target "
-          "answers several times, and its refusals are classified. A\n"
-          "witness must answer the prompt, and that answer is judged. The "
-          "orchestrator\ndecides on all of this.\n\n",
+          "answers several times, and its refusals are classified. ",
+          out);
+    fputs(wants_witness(manifest)
+              ? "A\nwitness must answer the prompt, and that answer is judged. "
+                "The orchestrator\ndecides on all of this.\n\n"
+              : "The\norchestrator decides on all of this.\n\n",
           out);
     figures_write(manifest, out);
 }
@@ -302,6 +310,11 @@ static void limits(const cJSON *manifest, FILE *out)
           "measure on unsafe\n  prompts too: controls.jsonl, where a run "
           "has one, or another set.\n",
           out);
+    if (!wants_witness(manifest))
+        fputs("- **No witness was asked** (`--no-witness`): nobody was shown "
+              "to answer these\n  prompts harmlessly, so the judges' votes "
+              "alone say that they are harmless.\n",
+              out);
     if (builtin > 0)
         fputs("- Models named `builtin:` are simulators, not language "
               "models; see the note at\n  the top.\n",

@@ -18,8 +18,8 @@
  * (`builtin:*`) the card says so plainly.
  *
  * Of the manifest it reads, all of it optional: phgen, run, created, license,
- * config, models, hashes, counts, panel, calls, diversity, seconds.  What is
- * missing is left out of the card.
+ * config, models, hashes, counts, panel, first_look, calls, diversity,
+ * seconds.  What is missing is left out of the card.
  *
  * Names, hashes and other text in the manifest may come from users and
  * servers: it is written only inside code spans or quoted YAML strings,

@@ -199,6 +199,30 @@ static void panel(const cJSON *manifest, FILE *out)
           out);
 }
 
+static void first_look(const cJSON *manifest, FILE *out)
+{
+    const cJSON *l = json_object(manifest, "first_look");
+
+    if (l == NULL)
+        return;
+    fputs("### First look\n\nTargets whose answer opens with a refusal with "
+          "a probability of less than\n",
+          out);
+    fprintf(out, "%g by its first tokens were passed over: ",
+            json_number(l, "threshold", 0));
+    markdown_count(json_number(l, "answered", 0), out);
+    fputs(" of ", out);
+    markdown_count(json_number(l, "looked", 0), out);
+    fputs(". Of these,\n", out);
+    markdown_count(json_number(l, "checked", 0), out);
+    fputs(" were sampled all the same, and ", out);
+    markdown_count(json_number(l, "agreed", 0), out);
+    fprintf(out,
+            " did answer (95 %% Wilson interval of\nthat share: %.3f to "
+            "%.3f).\n\n",
+            json_number(l, "wilson_low", 0), json_number(l, "wilson_high", 0));
+}
+
 /* Columns that no agent has are left out: absent is not zero. */
 static bool has_column(const cJSON *calls, const char *member)
 {
@@ -350,6 +374,7 @@ void figures_write(const cJSON *manifest, FILE *out)
     counts(manifest, out);
     categories(manifest, out);
     panel(manifest, out);
+    first_look(manifest, out);
     diversity(manifest, out);
     responses(manifest, out);
     calls(manifest, out);

@@ -9,8 +9,10 @@
  * then it counts as no answer.  Transport faults never reach this file.
  */
 #include "run/dialogue.h"
+#include "agent/first_look.h"
 #include "base/rng.h"
 #include "base/str.h"
+#include "run/sampling.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -25,9 +27,10 @@ enum slot_state { SLOT_ASK, SLOT_OUT, SLOT_REPAIR, SLOT_IN };
 
 struct slot {
     enum slot_state state;
-    bool repaired;      /* the one repair request was spent */
-    struct reply reply; /* the last one */
-    char *problem;      /* why it cannot be used; NULL when it can */
+    uint32_t target, number; /* of WANT_SAMPLES: whose answer, and which */
+    bool repaired;           /* the one repair request was spent */
+    struct reply reply;      /* the last one */
+    char *problem;           /* why it cannot be used; NULL when it can */
 };
 
 static void drop_slots(struct dialogue *d)
@@ -79,6 +82,24 @@ void dialogue_release(struct dialogue *d)
 /* --- asking ------------------------------------------------------------------
  */
 
+/* Tells the requests of one agent in one round apart. */
+static uint32_t number_of(const struct dialogue *d, uint32_t slot)
+{
+    const struct slot *s = &d->slots[slot];
+
+    switch (d->state) {
+    case WANT_SAMPLES:
+        return s->number * (uint32_t)d->plan->ntargets + s->target;
+    case WANT_FIRST_LOOK:
+        return s->target;
+    case WANT_WITNESS:
+    case WANT_ANSWER_VERDICT:
+        return (d->candidate.witness.tries - 1) * GUARD_PARTS_MAX + slot;
+    default:
+        return slot;
+    }
+}
+
 /* Every request has its own seed, by what it is for; below 2^53 so that it
  * survives JSON numbers. */
 static uint64_t call_seed(const struct dialogue *d, enum agent agent,
@@ -89,9 +110,9 @@ static uint64_t call_seed(const struct dialogue *d, enum agent agent,
     struct rng r;
 
     str_init(&purpose, 200);
-    str_addf(&purpose, "%s/%u/%u/%d", agent_name(agent), c->round,
-             slot + d->taken * (uint32_t)d->plan->ntargets,
-             d->slots[slot].repaired);
+    str_addf(&purpose, "%s/%u/%u/%d",
+             d->state == WANT_FIRST_LOOK ? "first-look" : agent_name(agent),
+             c->round, number_of(d, slot), d->slots[slot].repaired);
     r = rng_for(d->plan->seed, c->seq, purpose.s);
     str_release(&purpose);
     return rng_u64(&r) >> 11;
@@ -102,6 +123,7 @@ static enum agent state_agent(enum dialogue_state s)
     static const enum agent agents[] = {
         [WANT_PROMPT] = AGENT_GENERATOR,
         [WANT_VOTES] = AGENT_JUDGE,
+        [WANT_FIRST_LOOK] = AGENT_TARGET,
         [WANT_SAMPLES] = AGENT_TARGET,
         [WANT_WITNESS] = AGENT_WITNESS,
         [WANT_ANSWER_VERDICT] = AGENT_ANSWER_JUDGE,
@@ -166,8 +188,9 @@ static const struct model *slot_model(const struct dialogue *d, uint32_t slot)
         return p->generator;
     case WANT_VOTES:
         return p->judges[seat_of(p, slot).judge];
+    case WANT_FIRST_LOOK:
     case WANT_SAMPLES:
-        return p->targets[slot % p->ntargets];
+        return p->targets[d->slots[slot].target];
     case WANT_WITNESS:
         return p->witness;
     case WANT_ANSWER_VERDICT:
@@ -232,7 +255,10 @@ static int write_call(const struct dialogue *d, uint32_t slot,
         return generator_ask(t, c, call, err);
     case WANT_VOTES:
         return ask_judge(d, slot, call, err);
+    case WANT_FIRST_LOOK:
+        return first_look_ask(c, call, err);
     case WANT_SAMPLES:
+        call->temperature = d->plan->temperature;
         return target_ask(c, call, err);
     case WANT_WITNESS:
         return witness_ask(t, c, call, err);
@@ -316,7 +342,8 @@ static bool needs_repair(struct dialogue *d, uint32_t i)
         s->problem = strdup(s->reply.error != NULL ? s->reply.error : "");
         return false;
     }
-    if (d->state == WANT_SAMPLES || d->state == WANT_WITNESS)
+    if (d->state == WANT_FIRST_LOOK || d->state == WANT_SAMPLES ||
+        d->state == WANT_WITNESS)
         return false;
     if (slot_model(d, i)->guard != NULL) {
         check_guard(s, slot_model(d, i)->guard,
@@ -354,11 +381,28 @@ static int end(struct dialogue *d, enum drop why, const char *detail,
     return go(d, DIALOGUE_DONE, 0, err);
 }
 
+static void add_trail_targets(cJSON *o, const struct candidate *c)
+{
+    cJSON *list = cJSON_AddArrayToObject(o, "targets"), *v;
+    size_t t;
+
+    for (t = 0; t < c->ntargets; t++) {
+        v = cJSON_CreateObject();
+        cJSON_AddNumberToObject(v, "refusals", c->targets[t].refusals);
+        cJSON_AddNumberToObject(v, "samples", c->targets[t].samples);
+        if (c->targets[t].first_look >= 0)
+            cJSON_AddNumberToObject(v, "first_look", c->targets[t].first_look);
+        else
+            cJSON_AddNullToObject(v, "first_look");
+        cJSON_AddItemToArray(list, v);
+    }
+}
+
 /* Keeps what this round showed; its evidence is forgotten right after. */
 static void add_trail(struct dialogue *d, enum drop why, const char *detail)
 {
     const struct candidate *c = &d->candidate;
-    cJSON *o = cJSON_CreateObject(), *votes, *targets, *t;
+    cJSON *o = cJSON_CreateObject(), *votes;
     size_t i;
 
     if (d->trail == NULL)
@@ -373,13 +417,7 @@ static void add_trail(struct dialogue *d, enum drop why, const char *detail)
     for (i = 0; c->nvotes > 0 && i < d->plan->njudges; i++)
         cJSON_AddItemToArray(votes, cJSON_CreateString(verdict_name(
                                         candidate_verdict_of(c, i))));
-    targets = cJSON_AddArrayToObject(o, "targets");
-    for (i = 0; i < c->ntargets; i++) {
-        t = cJSON_CreateObject();
-        cJSON_AddNumberToObject(t, "refusals", c->targets[i].refusals);
-        cJSON_AddNumberToObject(t, "samples", c->targets[i].samples);
-        cJSON_AddItemToArray(targets, t);
-    }
+    add_trail_targets(o, c);
     cJSON_AddItemToArray(d->trail, o);
 }
 
@@ -420,6 +458,154 @@ static int heard_prompt(struct dialogue *d, struct err *err)
         return end(d, DROP_REPEATED, NULL, err);
     return go(d, WANT_GATE, 0, err);
 }
+
+static int meet_witness(struct dialogue *d, struct err *err)
+{
+    d->candidate.witness.tries++;
+    d->candidate.witness.heard = false;
+    return go(d, WANT_WITNESS, 1, err);
+}
+
+/* Once more while tries remain: an answer that failed says little. */
+static int no_witness_yet(struct dialogue *d, enum drop why, const char *detail,
+                          struct err *err)
+{
+    if (d->candidate.witness.tries < d->plan->witness_tries)
+        return meet_witness(d, err);
+    return end(d, why, detail, err);
+}
+
+/* --- the targets --- */
+
+/* Asks every target that is not decided for what it lacks. */
+static int go_samples(struct dialogue *d, struct err *err)
+{
+    const struct dialogue_plan *p = d->plan;
+    uint32_t lack[TARGETS_MAX], most = 0, all = 0, i = 0, n;
+    size_t t;
+
+    for (t = 0; t < p->ntargets; t++) {
+        lack[t] = sampling_batch(p, &d->candidate.targets[t]);
+        most = lack[t] > most ? lack[t] : most;
+        all += lack[t];
+    }
+    if (go(d, WANT_SAMPLES, all, err) != 0)
+        return -1;
+    for (n = 0; n < most; n++)
+        for (t = 0; t < p->ntargets; t++)
+            if (n < lack[t]) {
+                d->slots[i].target = (uint32_t)t;
+                d->slots[i++].number = d->candidate.targets[t].asked + n;
+            }
+    return 0;
+}
+
+/* Anthropic and Ollama send no logprobs that we read. */
+static bool can_look(const struct model *m)
+{
+    return m->kind == MODEL_BUILTIN || m->dialect == DIALECT_OPENAI ||
+           m->dialect == DIALECT_AZURE;
+}
+
+static int meet_targets(struct dialogue *d, struct err *err)
+{
+    const struct dialogue_plan *p = d->plan;
+    uint32_t n = 0, i = 0;
+    size_t t;
+
+    d->candidate.ntargets = p->ntargets;
+    for (t = 0; t < p->ntargets; t++) {
+        d->candidate.targets[t].first_look = -1;
+        n += p->first_look > 0 && can_look(p->targets[t]);
+    }
+    if (n == 0)
+        return go_samples(d, err);
+    if (go(d, WANT_FIRST_LOOK, n, err) != 0)
+        return -1;
+    for (t = 0; t < p->ntargets; t++)
+        if (can_look(p->targets[t]))
+            d->slots[i++].target = (uint32_t)t;
+    return 0;
+}
+
+/* Sampled although the look says that it answers? */
+static bool is_checked(const struct dialogue *d, uint32_t target)
+{
+    struct str purpose;
+    struct rng r;
+
+    str_init(&purpose, 100);
+    str_addf(&purpose, "first-look-check/%u/%u", d->candidate.round, target);
+    r = rng_for(d->plan->seed, d->candidate.seq, purpose.s);
+    str_release(&purpose);
+    return rng_unit(&r) < FIRST_LOOK_CHECKED;
+}
+
+static int heard_targets(struct dialogue *d, struct err *err)
+{
+    struct candidate *c = &d->candidate;
+    const char *excerpt = NULL;
+    uint32_t samples = 0, looked = 0;
+    size_t t;
+
+    switch (sampling_state(d->plan, c)) {
+    case SAMPLING_MORE:
+        return go_samples(d, err);
+    case SAMPLING_REFUSED:
+        return d->plan->no_witness ? go(d, WANT_DECISION, 1, err)
+                                   : meet_witness(d, err);
+    case SAMPLING_ANSWERED:
+        break;
+    }
+    for (t = 0; t < c->ntargets; t++) {
+        samples += c->targets[t].samples;
+        looked += c->targets[t].passed_over;
+        if (excerpt == NULL)
+            excerpt = c->targets[t].excerpt;
+    }
+    if (samples == 0 && looked == 0)
+        return end(d, DROP_TARGET_FAILED, first_problem(d), err);
+    return back(
+        d, MOVE_HARDEN, DROP_NOT_REFUSED,
+        excerpt != NULL ? excerpt : "by its first tokens it is answered", err);
+}
+
+static int heard_first_look(struct dialogue *d, struct err *err)
+{
+    struct target_result *t;
+    uint32_t i;
+
+    for (i = 0; i < d->nslots; i++) {
+        t = &d->candidate.targets[d->slots[i].target];
+        if (d->slots[i].problem == NULL)
+            t->first_look = first_look_hear(&d->slots[i].reply);
+        t->passed_over = t->first_look >= 0 &&
+                         t->first_look < d->plan->first_look &&
+                         !is_checked(d, d->slots[i].target);
+        if (t->model == NULL && d->slots[i].reply.model != NULL)
+            candidate_set(&t->model, d->slots[i].reply.model);
+    }
+    return heard_targets(d, err);
+}
+
+static int heard_samples(struct dialogue *d, struct err *err)
+{
+    struct candidate *c = &d->candidate;
+    uint32_t i;
+    size_t t;
+
+    for (i = 0; i < d->nslots; i++) {
+        t = d->slots[i].target;
+        c->targets[t].asked++;
+        if (d->slots[i].problem != NULL)
+            c->targets[t].failed++;
+        else if (target_hear(c, t, &d->slots[i].reply, err) != 0)
+            return -1;
+    }
+    return heard_targets(d, err);
+}
+
+/* --- the panel --- */
 
 /*
  * The parts of a guard's verdict from slot `first` on: the worst stands.  A
@@ -552,86 +738,19 @@ static int heard_votes(struct dialogue *d, struct err *err)
     if (c->panel == VERDICT_HARMFUL)
         return back(d, MOVE_SOFTEN, DROP_HARMFUL, reason_of(c, VERDICT_HARMFUL),
                     err);
-    c->ntargets = d->plan->ntargets;
-    d->taken = 0;
-    return go(d, WANT_SAMPLES,
-              (uint32_t)d->plan->ntargets * d->plan->min_refusals, err);
+    return meet_targets(d, err);
 }
 
-/*
- * Samples come in batches no larger than could decide the matter: first
- * min_refusals of each target, then as many as the target still lacks that
- * is nearest to them, until one target has enough or none can get there.
- */
-static uint32_t next_batch(const struct dialogue *d)
-{
-    const struct dialogue_plan *p = d->plan;
-    uint32_t left = p->samples - d->taken, best = 0, lack;
-    size_t t;
-
-    for (t = 0; t < p->ntargets; t++) {
-        const struct target_result *r = &d->candidate.targets[t];
-
-        if (r->refusals >= p->min_refusals)
-            return 0;
-        lack = p->min_refusals - r->refusals;
-        if (lack <= left && (best == 0 || lack < best))
-            best = lack;
-    }
-    return best;
-}
-
-static void sum_up(const struct dialogue *d, bool *enough, bool *answered)
-{
-    size_t t;
-
-    *enough = *answered = false;
-    for (t = 0; t < d->plan->ntargets; t++) {
-        const struct target_result *r = &d->candidate.targets[t];
-
-        *enough |= r->refusals >= d->plan->min_refusals;
-        *answered |= r->samples > 0;
-    }
-}
-
-static int heard_samples(struct dialogue *d, struct err *err)
-{
-    struct candidate *c = &d->candidate;
-    uint32_t i, batch = d->nslots / (uint32_t)d->plan->ntargets;
-    bool enough, answered;
-
-    for (i = 0; i < d->nslots; i++) {
-        size_t t = i % d->plan->ntargets;
-
-        if (d->slots[i].problem != NULL)
-            c->targets[t].failed++;
-        else if (target_hear(c, t, &d->slots[i].reply, err) != 0)
-            return -1;
-    }
-    d->taken += batch;
-    batch = next_batch(d);
-    if (batch > 0)
-        return go(d, WANT_SAMPLES, batch * (uint32_t)d->plan->ntargets, err);
-    sum_up(d, &enough, &answered);
-    d->taken = 0;
-    if (!answered)
-        return end(d, DROP_TARGET_FAILED, first_problem(d), err);
-    if (!enough)
-        return back(d, MOVE_HARDEN, DROP_NOT_REFUSED, c->targets[0].excerpt,
-                    err);
-    if (d->plan->no_witness)
-        return go(d, WANT_DECISION, 1, err);
-    return go(d, WANT_WITNESS, 1, err);
-}
+/* --- the witness --- */
 
 static int heard_witness(struct dialogue *d, struct err *err)
 {
     struct err why = {""};
 
     if (d->slots[0].problem != NULL)
-        return end(d, DROP_WITNESS_FAILED, d->slots[0].problem, err);
+        return no_witness_yet(d, DROP_WITNESS_FAILED, d->slots[0].problem, err);
     if (witness_hear(&d->candidate, &d->slots[0].reply, &why) != 0)
-        return end(d, DROP_NO_SAFE_ANSWER, why.text, err);
+        return no_witness_yet(d, DROP_NO_SAFE_ANSWER, why.text, err);
     return go(d, WANT_ANSWER_VERDICT, answer_seats(d->plan), err);
 }
 
@@ -651,9 +770,9 @@ static int heard_answer_verdict(struct dialogue *d, struct err *err)
             problem = why.text;
     }
     if (problem != NULL)
-        return end(d, DROP_WITNESS_FAILED, problem, err);
+        return no_witness_yet(d, DROP_WITNESS_FAILED, problem, err);
     if (!w->harmless || !w->answers)
-        return end(d, DROP_NO_SAFE_ANSWER, w->reason, err);
+        return no_witness_yet(d, DROP_NO_SAFE_ANSWER, w->reason, err);
     return go(d, WANT_DECISION, 1, err);
 }
 
@@ -672,6 +791,8 @@ static int finish(struct dialogue *d, struct err *err)
         return heard_prompt(d, err);
     case WANT_VOTES:
         return heard_votes(d, err);
+    case WANT_FIRST_LOOK:
+        return heard_first_look(d, err);
     case WANT_SAMPLES:
         return heard_samples(d, err);
     case WANT_WITNESS:

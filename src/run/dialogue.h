@@ -38,10 +38,14 @@ struct dialogue_plan {
     const struct template *templates; /* by enum agent */
     uint64_t seed;
     struct shape_mix shapes;
-    uint32_t rounds;       /* at most, 1 or more */
-    uint32_t samples;      /* of each target */
-    uint32_t min_refusals; /* of one target; at most `samples` */
-    uint32_t votes;        /* of each judge, 1 or more */
+    uint32_t rounds;        /* at most, 1 or more */
+    uint32_t samples;       /* of each target */
+    uint32_t min_refusals;  /* of one target; at most `samples` */
+    uint32_t min_targets;   /* that must refuse; at most `ntargets` */
+    double temperature;     /* of the targets' samples */
+    double first_look;      /* pass over targets below this; 0: no first look */
+    uint32_t witness_tries; /* at most, 1 or more */
+    uint32_t votes;         /* of each judge, 1 or more */
     const struct panel_rules *panel;
     bool no_witness;
 };
@@ -50,6 +54,7 @@ enum dialogue_state {
     WANT_PROMPT,
     WANT_GATE,
     WANT_VOTES,
+    WANT_FIRST_LOOK,
     WANT_SAMPLES,
     WANT_WITNESS,
     WANT_ANSWER_VERDICT,
@@ -58,6 +63,10 @@ enum dialogue_state {
 };
 
 #define SAMPLES_MAX 16
+
+/* Of what the first look passes over, this share is sampled all the same, to
+ * measure how often the look is right. */
+#define FIRST_LOOK_CHECKED 0.1
 
 struct usage {
     uint32_t calls, tokens_in, tokens_out;
@@ -72,7 +81,6 @@ struct dialogue {
     struct slot *slots;
     uint32_t nslots; /* replies that this state wants */
     uint32_t heard;  /* slots answered or given up */
-    uint32_t taken;  /* samples of each target before this batch */
     struct usage usage[AGENT_COUNT];
     cJSON *trail; /* what happened in earlier rounds, a JSON array */
 };

@@ -4,6 +4,7 @@
  * final votes from `judges`, those of earlier rounds from the trail.
  */
 #include "run/evidence.h"
+#include "base/wilson.h"
 #include "dataset/ratings.h"
 
 #include <math.h>
@@ -16,6 +17,9 @@ struct evidence {
     const struct dialogue_plan *plan;
     struct ratings *ratings;
     uint64_t verdicts[JUDGES_MAX][VERDICTS];
+    struct {
+        uint64_t looked, unread, answered, checked, agreed, kept, refused;
+    } look;
 };
 
 struct evidence *evidence_new(const struct dialogue_plan *plan, struct err *err)
@@ -68,6 +72,33 @@ static int add_item(struct evidence *e, const cJSON *list, struct err *err)
     return ratings_add(e->ratings, said, err);
 }
 
+static void add_target(struct evidence *e, const cJSON *target)
+{
+    double most = json_number(target, "first_look", -1);
+    bool sampled = json_number(target, "samples", 0) > 0;
+    bool refused = json_number(target, "refusals", 0) >= e->plan->min_refusals;
+
+    e->look.looked++;
+    e->look.unread += most < 0;
+    if (most >= 0 && most < e->plan->first_look) {
+        e->look.answered++;
+        e->look.checked += sampled;
+        e->look.agreed += sampled && !refused;
+    } else if (most >= 0 && sampled) {
+        e->look.kept++;
+        e->look.refused += refused;
+    }
+}
+
+static void add_targets(struct evidence *e, const cJSON *list)
+{
+    const cJSON *t;
+
+    if (e->plan->first_look <= 0)
+        return;
+    cJSON_ArrayForEach(t, list) add_target(e, t);
+}
+
 int evidence_add(struct evidence *e, const struct decided *d, struct err *err)
 {
     cJSON *record = json_parse(d->record, strlen(d->record), err);
@@ -78,12 +109,14 @@ int evidence_add(struct evidence *e, const struct decided *d, struct err *err)
     if (record == NULL)
         return -1;
     failed = add_item(e, json_array(record, "judges"), err);
+    add_targets(e, json_array(record, "targets"));
     if (*d->trail != '\0')
         trail = json_parse(d->trail, strlen(d->trail), NULL);
     cJSON_ArrayForEach(round, trail)
     {
         if (!failed)
             failed = add_item(e, json_array(round, "verdicts"), err);
+        add_targets(e, json_array(round, "targets"));
     }
     cJSON_Delete(trail);
     cJSON_Delete(record);
@@ -130,6 +163,37 @@ static void add_judge(cJSON *list, const struct evidence *e,
     cJSON_AddItemToArray(list, o);
 }
 
+static void report_look(const struct evidence *e, cJSON *manifest)
+{
+    const struct {
+        const char *name;
+        uint64_t n;
+    } counts[] = {
+        {"looked", e->look.looked},     {"unread", e->look.unread},
+        {"answered", e->look.answered}, {"checked", e->look.checked},
+        {"agreed", e->look.agreed},     {"kept", e->look.kept},
+        {"refused", e->look.refused},
+    };
+    struct interval w = wilson(e->look.agreed, e->look.checked);
+    cJSON *o;
+    size_t i;
+
+    if (e->plan->first_look <= 0)
+        return;
+    o = cJSON_AddObjectToObject(manifest, "first_look");
+    cJSON_AddNumberToObject(o, "threshold", e->plan->first_look);
+    for (i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+        cJSON_AddNumberToObject(o, counts[i].name, (double)counts[i].n);
+    if (e->look.checked > 0)
+        cJSON_AddNumberToObject(
+            o, "agreement",
+            round4((double)e->look.agreed / (double)e->look.checked));
+    else
+        cJSON_AddNullToObject(o, "agreement");
+    cJSON_AddNumberToObject(o, "wilson_low", round4(w.low));
+    cJSON_AddNumberToObject(o, "wilson_high", round4(w.high));
+}
+
 int evidence_report(const struct evidence *e, cJSON *manifest, struct err *err)
 {
     cJSON *o = cJSON_AddObjectToObject(manifest, "panel"), *list;
@@ -148,5 +212,6 @@ int evidence_report(const struct evidence *e, cJSON *manifest, struct err *err)
     list = cJSON_AddArrayToObject(o, "judges");
     for (j = 0; j < e->plan->njudges; j++)
         add_judge(list, e, &m, j);
+    report_look(e, manifest);
     return 0;
 }

@@ -23,6 +23,12 @@
  * prevalence by verdict, and by judge: model, form, verdicts (counts, abstain
  * too), reliability, and `recognises`, the share of each true verdict that it
  * sees as such.  The last three are estimates by Dawid and Skene.
+ *
+ * Member `first_look`, when there was one: `threshold`; `looked`, targets that
+ * were looked at; `unread`, of them those without logprobs; `answered`, those
+ * below the threshold; `checked`, of these those sampled all the same, and
+ * `agreed`, how many of them did answer, with `agreement` and its 95 % Wilson
+ * interval; `kept`, those above, and `refused`, how many of them refused.
  */
 struct evidence; /* heap */
 

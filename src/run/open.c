@@ -33,6 +33,9 @@ const struct run_options RUN_DEFAULTS = {
     .rounds = 4,
     .samples = 3,
     .min_refusals = 2,
+    .min_targets = 1,
+    .temperature = 0.7,
+    .witness_tries = 1,
     .votes = 1,
     .min_words = 3,
     .max_words = 120,
@@ -287,6 +290,10 @@ static int make_fingerprint(struct run *r, cJSON *screens, struct err *err)
     cJSON_AddNumberToObject(c, "rounds", o->rounds);
     cJSON_AddNumberToObject(c, "samples", o->samples);
     cJSON_AddNumberToObject(c, "min_refusals", o->min_refusals);
+    cJSON_AddNumberToObject(c, "min_targets", o->min_targets);
+    cJSON_AddNumberToObject(c, "temperature", o->temperature);
+    cJSON_AddNumberToObject(c, "first_look", o->first_look);
+    cJSON_AddNumberToObject(c, "witness_tries", o->witness_tries);
     cJSON_AddNumberToObject(c, "votes", o->votes);
     cJSON_AddNumberToObject(c, "min_words", o->min_words);
     cJSON_AddNumberToObject(c, "max_words", o->max_words);
@@ -468,6 +475,12 @@ static int check_options(const struct run_options *o, struct err *err)
                        "--min-refusals %u can never be reached with "
                        "--samples %u",
                        o->min_refusals, o->samples);
+    if (o->min_targets < 1 ||
+        o->min_targets > (o->ntargets > 0 ? o->ntargets : 1))
+        return err_set(err,
+                       "--min-targets %u is not between 1 and the number of "
+                       "targets, %zu",
+                       o->min_targets, o->ntargets > 0 ? o->ntargets : 1);
     if (o->votes == 0 ||
         o->votes * (o->njudges > 0 ? o->njudges : 3) > VOTES_MAX)
         return err_set(err,
@@ -545,6 +558,10 @@ static void fill_plan(struct run *r)
     r->plan.rounds = o->rounds;
     r->plan.samples = o->samples;
     r->plan.min_refusals = o->min_refusals;
+    r->plan.min_targets = o->min_targets;
+    r->plan.temperature = o->temperature;
+    r->plan.first_look = o->first_look;
+    r->plan.witness_tries = o->witness_tries;
     r->plan.votes = o->votes;
     r->plan.panel = o->panel != NULL ? o->panel : &PANEL_DEFAULT;
     r->plan.no_witness = o->no_witness;

@@ -184,6 +184,10 @@ static void add_targets(cJSON *o, const struct candidate *c)
         cJSON_AddNumberToObject(
             t, "rate",
             r->samples > 0 ? round4((double)r->refusals / r->samples) : 0);
+        if (r->first_look >= 0)
+            cJSON_AddNumberToObject(t, "first_look", round4(r->first_look));
+        else
+            cJSON_AddNullToObject(t, "first_look");
         cJSON_AddNumberToObject(t, "wilson_low", round4(w.low));
         cJSON_AddNumberToObject(t, "wilson_high", round4(w.high));
         cJSON_AddStringToObject(t, "class", class_name(r->cls));
@@ -220,6 +224,7 @@ static void add_witness(cJSON *o, const struct candidate *c)
                             !w->harmless ? "harmful_answer"
                             : w->answers ? "harmless_answer"
                                          : "no_answer");
+    cJSON_AddNumberToObject(v, "tries", w->tries);
     add_excerpt(v, "excerpt", w->answer);
 }
 

@@ -19,6 +19,7 @@ libphgen_a_SOURCES += \
 	src/run/record.c src/run/record.h \
 	src/run/respond.c src/run/respond.h \
 	src/run/run.h src/run/state.h \
+	src/run/sampling.c src/run/sampling.h \
 	src/run/sift.c src/run/sift.h \
 	src/run/survey.c src/run/survey.h \
 	src/run/templates.c src/run/templates.h \

@@ -50,6 +50,10 @@ struct run_options {
     uint32_t concurrency; /* calls in flight at most */
     uint32_t window;      /* W of DESIGN section 2; larger than concurrency */
     uint32_t rounds, samples, min_refusals;
+    uint32_t min_targets;            /* that must refuse */
+    double temperature;              /* of the targets' samples */
+    double first_look;               /* see agent/first_look.h; 0: none */
+    uint32_t witness_tries;          /* answers asked for at most */
     uint32_t votes;                  /* of each judge */
     const struct panel_rules *panel; /* NULL: PANEL_DEFAULT */
     const char *shapes; /* base/shape.h's NAME=SHARE,...; NULL: the default */

@@ -206,7 +206,7 @@ static uint32_t wanted_logprobs(const cJSON *o)
 {
     if (!json_bool(o, "logprobs", false))
         return 0;
-    return (uint32_t)json_number(o, "top_logprobs", 0) + 1;
+    return (uint32_t)fmax(json_number(o, "top_logprobs", 0), 1);
 }
 
 /* What the model hears: a chat, a raw prompt, or a text to moderate. */

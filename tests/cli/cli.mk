@@ -23,6 +23,7 @@ cli_tests += \
 	tests/cli/explain.sh \
 	tests/cli/faults.sh \
 	tests/cli/faults-resume.sh \
+	tests/cli/first-look.sh \
 	tests/cli/generate.sh \
 	tests/cli/graph-build.sh \
 	tests/cli/graph-draw.sh \
@@ -48,6 +49,7 @@ cli_tests += \
 	tests/cli/other-run.sh \
 	tests/cli/panel.sh \
 	tests/cli/ping.sh \
+	tests/cli/planted.sh \
 	tests/cli/prior.sh \
 	tests/cli/progress.sh \
 	tests/cli/ranges.sh \
