@@ -64,5 +64,6 @@ cli_tests += \
 	tests/cli/tls.sh \
 	tests/cli/two-processes.sh \
 	tests/cli/unknown-words.sh \
-	tests/cli/version.sh
+	tests/cli/version.sh \
+	tests/cli/wire.sh
 EXTRA_DIST += tests/cli/lib.sh tests/cli/peer.py
