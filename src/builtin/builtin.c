@@ -44,6 +44,7 @@ const struct builtin_model BUILTIN_MODELS[] = {
     {"builtin:response-judge", "response-judge", "judges these answers"},
     {"builtin:extractor", "extractor", "finds concepts by lexicon and pattern"},
     {"builtin:contrast", "contrast", "has unsafe twins in a table"},
+    {"builtin:embed", "embedding", "vectors of spelling, not of meaning"},
     {NULL, NULL, NULL},
 };
 
@@ -209,6 +210,10 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
     struct talk talk;
     cJSON *payload;
 
+    if (strcmp(m->role, "embedding") == 0) {
+        embed_speak(call, out);
+        return;
+    }
     if (guard_speak(b->lexicon, name, call, out, logprobs))
         return;
     heard(call, &talk);

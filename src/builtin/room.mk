@@ -1,4 +1,5 @@
 libphgen_a_SOURCES += \
+	src/builtin/embed.c \
 	src/builtin/answer.c \
 	src/builtin/builtin.c src/builtin/builtin.h \
 	src/builtin/extract.c src/builtin/extract.h \

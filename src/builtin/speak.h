@@ -56,6 +56,9 @@ bool guard_speak(const struct lexicon *lex, const char *name,
 void planted_speak(const struct lexicon *lex, const char *name,
                    const cJSON *payload, struct str *out);
 
+/* A vector for each message, as an array of arrays. */
+void embed_speak(const struct call *call, struct str *out);
+
 void responder_speak(const struct lexicon *lex, const cJSON *payload,
                      uint64_t key, struct str *out);
 void response_judge_speak(const struct lexicon *lex, const cJSON *payload,

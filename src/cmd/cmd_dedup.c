@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "cmd/asking.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
 #include "cmd/stop.h"
@@ -64,6 +65,17 @@ static const struct option_row options[] = {
      OPTION_FILE},
     {"report", 0, OPTION_STRING, "FILE", 0, 0, NULL,
      "Write a verdict for every row as JSON Lines.", OPTION_FILE},
+    {"embeddings", 0, OPTION_STRING, "MODEL", 0, 0, NULL,
+     "Have a second look at the rows that are kept, by the cosine of their "
+     "vectors: for paraphrases that share few shingles. At most 100,000 rows "
+     "with those of --against.",
+     OPTION_MODEL},
+    {"cosine", 0, OPTION_REAL, "SIMILARITY", 0.1, 1, "0.9",
+     "Cosine from which two rows are duplicates for --embeddings.", 0},
+    {"cache", 0, OPTION_STRING, "FILE", 0, 0, NULL,
+     "Where vectors that were paid for are kept. Default: OUTPUT.sqlite; "
+     "nowhere when the output is standard output.",
+     OPTION_FILE},
     {"memory-max", 0, OPTION_UINT, "MEGABYTES", 1, 1e9, NULL,
      "Fail rather than hold more. Default: three quarters of the machine's "
      "memory.",
@@ -76,6 +88,7 @@ static const struct option_row options[] = {
      "Print the summary as JSON on standard output; needs --output.", 0},
     {"quiet", 'q', OPTION_FLAG, NULL, 0, 0, NULL,
      "No progress and no summary, only what goes wrong.", 0},
+    CMD_ROWS_ASKING,
     CMD_ROW_HELP,
     {0},
 };
@@ -98,6 +111,8 @@ static const struct example examples[] = {
      "Drop what was released before, and show what was alike."},
     {"dedup - --shingle word:3 --threshold 0.5 <in.jsonl >out.jsonl",
      "As a filter, by words."},
+    {"dedup in.jsonl -o out.jsonl --embeddings openai:embed-x",
+     "Paraphrases, too."},
     {NULL, NULL},
 };
 
@@ -175,6 +190,8 @@ static int read_options(struct job *j, const struct options *o, struct err *err)
     j->quiet = options_flag(o, "quiet");
     j->sift.field = options_string(o, "field");
     j->sift.against = options_list(o, "against", &j->sift.nagainst);
+    j->sift.embeddings = options_string(o, "embeddings");
+    j->sift.cosine = options_real(o, "cosine");
     j->sift.against_field = options_string(o, "against-field");
     b->dedup.threshold = options_real(o, "threshold");
     b->dedup.index = options_flag(o, "exact") ? DEDUP_EXACT : DEDUP_LSH;
@@ -295,6 +312,14 @@ static void show_progress(struct progress *p, const struct sift_counts *c,
         cmd_add_count(&line, (double)guessed);
     }
     str_adds(&line, " rows read, ");
+    if (c->embed > 0) {
+        cmd_add_count(&line, (double)c->embedded);
+        str_adds(&line, " embedded and ");
+        cmd_add_count(&line, (double)c->compared);
+        str_adds(&line, " compared of ");
+        cmd_add_count(&line, (double)c->embed);
+        str_adds(&line, ", ");
+    }
     cmd_add_count(&line, (double)c->kept);
     str_adds(&line, " kept, ");
     cmd_add_count(&line, (double)(c->known + c->alike));
@@ -329,6 +354,8 @@ static void print_table(const struct job *j, const struct sift_counts *c)
     if (c->against > 0)
         print_count("dropped, known", c->known);
     print_count("dropped, alike", c->alike);
+    if (j->sift.embeddings != NULL)
+        print_count("dropped, same meaning", c->meant);
     if (j->sift.batch.clusters)
         print_count("clusters", c->clusters);
     if (j->sift.pairs != NULL)
@@ -353,6 +380,8 @@ static void print_json(const struct job *j, const struct sift_counts *c)
     cJSON_AddNumberToObject(o, "kept", (double)c->kept);
     cJSON_AddNumberToObject(o, "dropped_known", (double)c->known);
     cJSON_AddNumberToObject(o, "dropped_alike", (double)c->alike);
+    if (j->sift.embeddings != NULL)
+        cJSON_AddNumberToObject(o, "dropped_meaning", (double)c->meant);
     if (j->sift.batch.clusters)
         cJSON_AddNumberToObject(o, "clusters", (double)c->clusters);
     if (j->sift.pairs != NULL)
@@ -402,6 +431,41 @@ static int work(struct job *j, uint64_t guessed, struct err *err)
     return failed ? -1 : 0;
 }
 
+/* The store of the ledger: what needs none gets one that leaves no file. */
+static char *cache_path(const struct job *j, const struct options *o)
+{
+    const char *given = options_string(o, "cache");
+    struct str path;
+
+    if (given != NULL)
+        return strdup(given);
+    if (j->output == NULL || strncmp(j->sift.embeddings, "builtin:", 8) == 0)
+        return strdup(":memory:");
+    str_init(&path, 1 << 16);
+    str_addf(&path, "%s.sqlite", j->output);
+    return str_detach(&path);
+}
+
+static enum cmd_exit work_asking(struct job *j, struct options *o,
+                                 uint64_t guessed, struct err *err)
+{
+    char *cache = cache_path(j, o);
+    enum cmd_exit code;
+    struct asking a;
+
+    if (cache == NULL) {
+        err_nomem(err);
+        return CMD_FAILED;
+    }
+    code = asking_open(&a, o, cache, NULL, err);
+    j->sift.desk = a.desk;
+    if (code == CMD_OK && work(j, guessed, err) != 0)
+        code = CMD_FAILED;
+    asking_close(&a);
+    free(cache);
+    return code;
+}
+
 static enum cmd_exit run(struct options *o, struct err *err)
 {
     size_t n = options_operands(o), i;
@@ -424,9 +488,10 @@ static enum cmd_exit run(struct options *o, struct err *err)
     } else {
         if (j.quiet)
             log_set_level(LOG_ERROR);
-        if (announce(&j, &guessed, err) == 0 && open_files(&j, o, err) == 0 &&
-            work(&j, guessed, err) == 0)
-            code = CMD_OK;
+        if (announce(&j, &guessed, err) == 0 && open_files(&j, o, err) == 0)
+            code = j.sift.embeddings != NULL ? work_asking(&j, o, guessed, err)
+                   : work(&j, guessed, err) == 0 ? CMD_OK
+                                                 : CMD_FAILED;
     }
     abandon_files(&j);
     free(files);

@@ -20,6 +20,7 @@ libphgen_a_SOURCES += \
 	src/run/respond.c src/run/respond.h \
 	src/run/run.h src/run/state.h \
 	src/run/sampling.c src/run/sampling.h \
+	src/run/semantic.c src/run/semantic.h \
 	src/run/sift.c src/run/sift.h \
 	src/run/survey.c src/run/survey.h \
 	src/run/templates.c src/run/templates.h \

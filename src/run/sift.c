@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Four stages, each a few hundred rows a step: the against files, the rows,
- * what was decided, the pairs.
+ * Five stages, each a few hundred rows a step: the against files, the rows,
+ * the second look, what was decided, the pairs.
  *
  * Reading and looking up happen here, on the caller's thread; a second one
  * shingles (dedup/batch.h).  Verdicts come back in order of rows, so the
@@ -12,13 +12,28 @@
 #include "dataset/reader.h"
 #include "dataset/shelf.h"
 #include "dataset/writer.h"
+#include "run/semantic.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define STEP 500 /* rows */
+#define STEP    500 /* rows */
+#define WAIT_MS 100
 
-enum stage { AGAINST, ROWS, VERDICTS, PAIRS, DONE };
+enum stage {
+    STAGE_AGAINST,
+    STAGE_ROWS,
+    STAGE_SECOND_LOOK,
+    STAGE_VERDICTS,
+    STAGE_PAIRS,
+    STAGE_DONE
+};
+
+/* A row's verdict; `meant`: of the second look. */
+struct ruling {
+    struct batch_verdict v;
+    bool meant;
+};
 
 struct sift {
     struct sift_options o;
@@ -34,6 +49,12 @@ struct sift {
     bool *shared;             /* of each row's cluster: has two rows */
     size_t shared_cap;
     struct str line; /* of a report */
+    /* Of the second look. */
+    struct semantic *semantic;
+    struct ruling *decided; /* of all rows, before anything is written */
+    uint64_t *kept;         /* rows in the order in which they are looked at */
+    uint64_t nkept, given;  /* texts given to it, the against set first */
+    uint64_t told, paired;  /* read back for verdicts, and for pairs */
 };
 
 int sift_guess(const struct sift_options *o, uint64_t *rows, uint64_t *bytes,
@@ -68,12 +89,15 @@ struct sift *sift_open(const struct sift_options *options, struct err *err)
     }
     s->o = *options;
     s->o.batch.pairs = s->o.pairs != NULL;
-    shelf_init(&s->rows, late || s->o.pairs != NULL);
+    shelf_init(&s->rows, late || s->o.pairs != NULL || s->o.desk != NULL);
     shelf_init(&s->known, true);
     str_init(&s->line, 64u << 20);
     str_init(&s->header, 4u << 20);
     s->batch = batch_new(&s->o.batch, err);
-    if (s->batch == NULL) {
+    if (s->batch != NULL && s->o.desk != NULL)
+        s->semantic =
+            semantic_new(s->o.desk, s->o.embeddings, s->o.cosine, err);
+    if (s->batch == NULL || (s->o.desk != NULL && s->semantic == NULL)) {
         sift_close(s);
         return NULL;
     }
@@ -85,6 +109,9 @@ void sift_close(struct sift *s)
     if (s == NULL)
         return;
     batch_free(s->batch);
+    semantic_free(s->semantic);
+    free(s->decided);
+    free(s->kept);
     reader_close(s->reader);
     shelf_release(&s->rows);
     shelf_release(&s->known);
@@ -103,6 +130,11 @@ static int check_memory(struct sift *s, struct err *err)
 {
     s->counts.bytes = batch_bytes(s->batch) + shelf_bytes(&s->rows) +
                       shelf_bytes(&s->known) + s->shared_cap;
+    if (s->semantic != NULL)
+        s->counts.bytes += semantic_counts(s->semantic).bytes;
+    if (s->decided != NULL)
+        s->counts.bytes +=
+            s->counts.rows * (sizeof(*s->decided) + sizeof(*s->kept));
     if (s->o.batch.memory_max == 0 || s->counts.bytes <= s->o.batch.memory_max)
         return 0;
     return err_set(err,
@@ -157,7 +189,7 @@ static int match_format(struct sift *s, const char *path, struct err *err)
 /* Opens the stage's next file: 1, 0 when there is none, -1. */
 static int next_file(struct sift *s, struct err *err)
 {
-    bool rows = s->stage == ROWS;
+    bool rows = s->stage == STAGE_ROWS;
     const char *const *files = rows ? s->o.files : s->o.against;
 
     if (s->reader != NULL)
@@ -178,8 +210,9 @@ static int take_row(struct sift *s, const struct reader_row *row,
 {
     uint32_t file = (uint32_t)s->file - 1;
 
-    if (s->stage == AGAINST) {
-        if (s->o.pairs != NULL && shelf_put(&s->known, file, row, err) != 0)
+    if (s->stage == STAGE_AGAINST) {
+        if ((s->o.pairs != NULL || s->semantic != NULL) &&
+            shelf_put(&s->known, file, row, err) != 0)
             return -1;
         s->counts.against++;
         return batch_against(s->batch, row->prompt, row->len, err);
@@ -203,7 +236,8 @@ static int read_some(struct sift *s, struct err *err)
         if (rc < 0)
             return -1;
         if (rc == 0) {
-            s->counts.empty += s->stage == ROWS ? reader_skipped(s->reader) : 0;
+            s->counts.empty +=
+                s->stage == STAGE_ROWS ? reader_skipped(s->reader) : 0;
             reader_close(s->reader);
             s->reader = NULL;
             break;
@@ -235,9 +269,19 @@ static int put_line(struct sift *s, FILE *out, struct err *err)
     return 0;
 }
 
-static int report(struct sift *s, const struct batch_verdict *v,
+static const char *measure_name(const struct sift *s, bool meant)
+{
+    if (meant)
+        return "cosine";
+    return s->o.batch.dedup.measure == DEDUP_CONTAINMENT ? "containment"
+                                                         : "jaccard";
+}
+
+static int report(struct sift *s, const struct ruling *d,
                   const struct shelf_item *at, struct err *err)
 {
+    const struct batch_verdict *v = &d->v;
+
     str_clear(&s->line);
     str_addf(&s->line, "{\"row\":%llu,", (unsigned long long)v->row);
     add_place(&s->line, "", s->o.files[at->file], at->line);
@@ -245,9 +289,11 @@ static int report(struct sift *s, const struct batch_verdict *v,
     if (s->o.batch.clusters)
         str_addf(&s->line, ",\"cluster\":%llu", (unsigned long long)v->cluster);
     if (!v->keep)
-        str_addf(&s->line, ",\"against\":%s,\"of\":%llu,\"similarity\":%.6g",
+        str_addf(&s->line,
+                 ",\"against\":%s,\"of\":%llu,\"similarity\":%.6g,"
+                 "\"measure\":\"%s\"",
                  v->against ? "true" : "false", (unsigned long long)v->of,
-                 v->similarity);
+                 v->similarity, measure_name(s, d->meant));
     str_addc(&s->line, '}');
     return put_line(s, s->o.report, err);
 }
@@ -271,34 +317,48 @@ static int count_cluster(struct sift *s, const struct batch_verdict *v,
     return 0;
 }
 
-static int conclude(struct sift *s, const struct batch_verdict *v,
-                    struct err *err)
+static int conclude(struct sift *s, const struct ruling *d, struct err *err)
 {
+    const struct batch_verdict *v = &d->v;
     struct shelf_item item;
 
     if (shelf_get(&s->rows, v->row, &item, err) != 0)
         return -1;
     s->counts.decided++;
     s->counts.kept += v->keep;
-    s->counts.known += v->against;
-    s->counts.alike += !v->keep && !v->against;
+    s->counts.meant += d->meant;
+    s->counts.known += v->against && !d->meant;
+    s->counts.alike += !v->keep && !v->against && !d->meant;
     if (v->keep)
         writer_row(&s->writer, item.raw, item.raw_len, item.end);
-    if (s->o.report != NULL && report(s, v, &item, err) != 0)
+    if (s->o.report != NULL && report(s, d, &item, err) != 0)
         return -1;
     return count_cluster(s, v, err);
+}
+
+/* From the batch, or as the second look left it. */
+static bool next_verdict(struct sift *s, struct ruling *d)
+{
+    if (s->semantic == NULL) {
+        d->meant = false;
+        return batch_next(s->batch, &d->v);
+    }
+    if (s->told == s->counts.rows)
+        return false;
+    *d = s->decided[s->told++];
+    return true;
 }
 
 /* Up to `most` verdicts: 1 when there may be more, 0, or -1. */
 static int conclude_some(struct sift *s, size_t most, struct err *err)
 {
-    struct batch_verdict v;
+    struct ruling d;
     size_t n;
 
     for (n = 0; n < most; n++) {
-        if (!batch_next(s->batch, &v))
+        if (!next_verdict(s, &d))
             return 0;
-        if (conclude(s, &v, err) != 0)
+        if (conclude(s, &d, err) != 0)
             return -1;
     }
     return 1;
@@ -320,13 +380,12 @@ static int add_item(struct sift *s, const char *prefix, bool against,
     return 0;
 }
 
-static int write_pair(struct sift *s, const struct batch_pair *p,
+static int write_pair(struct sift *s, const struct batch_pair *p, bool meant,
                       struct err *err)
 {
     str_clear(&s->line);
     str_addf(&s->line, "{\"similarity\":%.6g,\"measure\":\"%s\"", p->similarity,
-             s->o.batch.dedup.measure == DEDUP_CONTAINMENT ? "containment"
-                                                           : "jaccard");
+             measure_name(s, meant));
     if (add_item(s, "", false, p->row, err) != 0)
         return -1;
     str_addf(&s->line, ",\"against\":%s", p->against ? "true" : "false");
@@ -337,18 +396,162 @@ static int write_pair(struct sift *s, const struct batch_pair *p,
     return put_line(s, s->o.pairs, err);
 }
 
+/* The pairs of the batch, then those of the second look. */
+static bool next_pair(struct sift *s, struct batch_pair *p, bool *meant)
+{
+    const struct ruling *d;
+
+    *meant = false;
+    if (batch_next_pair(s->batch, p))
+        return true;
+    while (s->semantic != NULL && s->paired < s->counts.rows) {
+        d = &s->decided[s->paired++];
+        if (!d->meant)
+            continue;
+        *p = (struct batch_pair){d->v.row, d->v.of, d->v.against,
+                                 d->v.similarity};
+        *meant = true;
+        return true;
+    }
+    return false;
+}
+
 static int write_pairs(struct sift *s, struct err *err)
 {
     struct batch_pair p;
+    bool meant;
     size_t n;
 
     for (n = 0; n < STEP; n++) {
-        if (s->o.pairs == NULL || !batch_next_pair(s->batch, &p))
+        if (s->o.pairs == NULL || !next_pair(s, &p, &meant))
             return 0;
-        if (write_pair(s, &p, err) != 0)
+        if (write_pair(s, &p, meant, err) != 0)
             return -1;
     }
     return 1;
+}
+
+/* --- the second look --- */
+
+struct by_length {
+    uint64_t row;
+    size_t len;
+};
+
+static int longest_first(const void *a, const void *b)
+{
+    const struct by_length *x = a, *y = b;
+
+    if (x->len != y->len)
+        return x->len > y->len ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+static int order_by_length(struct sift *s, struct err *err)
+{
+    struct by_length *all = malloc((size_t)(s->nkept + 1) * sizeof(*all));
+    struct shelf_item item;
+    uint64_t i;
+    int failed = 0;
+
+    if (all == NULL)
+        return err_nomem(err);
+    for (i = 0; i < s->nkept && !failed; i++) {
+        failed = shelf_get(&s->rows, s->kept[i], &item, err);
+        all[i] = (struct by_length){s->kept[i], failed ? 0 : item.len};
+    }
+    if (!failed) {
+        qsort(all, (size_t)s->nkept, sizeof(*all), longest_first);
+        for (i = 0; i < s->nkept; i++)
+            s->kept[i] = all[i].row;
+    }
+    free(all);
+    return failed;
+}
+
+/* All verdicts of the first look, and what it kept in order. */
+static int take_verdicts(struct sift *s, struct err *err)
+{
+    struct batch_verdict v;
+
+    s->decided = calloc((size_t)s->counts.rows + 1, sizeof(*s->decided));
+    s->kept = calloc((size_t)s->counts.rows + 1, sizeof(*s->kept));
+    if (s->decided == NULL || s->kept == NULL)
+        return err_nomem(err);
+    while (batch_next(s->batch, &v)) {
+        s->decided[v.row].v = v;
+        if (v.keep)
+            s->kept[s->nkept++] = v.row;
+    }
+    s->counts.embed = s->counts.against + s->nkept;
+    if (s->counts.embed > SEMANTIC_MAX)
+        return err_set(err,
+                       "%llu rows are left for the second look, which "
+                       "compares every pair of at most %u; split the input, or "
+                       "leave --embeddings out",
+                       (unsigned long long)s->counts.embed, SEMANTIC_MAX);
+    if (s->o.batch.keep == BATCH_LONGEST && order_by_length(s, err) != 0)
+        return -1;
+    return check_memory(s, err);
+}
+
+static int give_text(struct sift *s, struct err *err)
+{
+    uint64_t i = s->given++;
+    bool known = i < s->counts.against;
+    struct shelf_item item;
+
+    if (i == s->counts.embed) {
+        semantic_last(s->semantic);
+        return 0;
+    }
+    if (shelf_get(known ? &s->known : &s->rows,
+                  known ? i : s->kept[i - s->counts.against], &item, err) != 0)
+        return -1;
+    return semantic_add(s->semantic, item.prompt, item.len, known, err);
+}
+
+static void apply(struct sift *s)
+{
+    uint64_t against = s->counts.against, i;
+
+    for (i = 0; i < s->nkept; i++) {
+        struct nearby n = semantic_near(s->semantic, (size_t)(against + i));
+        struct ruling *d = &s->decided[s->kept[i]];
+
+        if (n.of == against + i)
+            continue;
+        d->meant = true;
+        d->v.keep = false;
+        d->v.against = n.of < against;
+        d->v.of = d->v.against ? n.of : s->kept[n.of - against];
+        d->v.similarity = n.cosine;
+    }
+}
+
+static int look_again(struct sift *s, struct err *err)
+{
+    struct semantic_counts c;
+
+    if (s->semantic == NULL)
+        return 0;
+    if (s->decided == NULL && take_verdicts(s, err) != 0)
+        return -1;
+    switch (semantic_step(s->semantic, WAIT_MS, err)) {
+    case SEMANTIC_TEXT:
+        return give_text(s, err) == 0 ? 1 : -1;
+    case SEMANTIC_MORE:
+        c = semantic_counts(s->semantic);
+        s->counts.embedded = c.texts;
+        s->counts.compared = c.compared;
+        return check_memory(s, err) == 0 ? 1 : -1;
+    case SEMANTIC_DONE:
+        apply(s);
+        return 0;
+    case SEMANTIC_ERROR:
+        break;
+    }
+    return -1;
 }
 
 /* --- the stages --- */
@@ -366,18 +569,22 @@ static int step_stage(struct sift *s, struct err *err)
     int rc;
 
     switch (s->stage) {
-    case AGAINST:
+    case STAGE_AGAINST:
         return read_some(s, err);
-    case ROWS:
+    case STAGE_ROWS:
         rc = read_some(s, err);
         if (rc == 1)
-            return conclude_some(s, SIZE_MAX, err) == 0 ? 1 : -1;
+            return s->semantic != NULL || conclude_some(s, SIZE_MAX, err) == 0
+                       ? 1
+                       : -1;
         return rc == 0 ? end_of_rows(s, err) : -1;
-    case VERDICTS:
+    case STAGE_SECOND_LOOK:
+        return look_again(s, err);
+    case STAGE_VERDICTS:
         return conclude_some(s, STEP, err);
-    case PAIRS:
+    case STAGE_PAIRS:
         return write_pairs(s, err);
-    case DONE:
+    case STAGE_DONE:
         break;
     }
     return 0;
@@ -387,7 +594,7 @@ enum sift_state sift_step(struct sift *s, struct err *err)
 {
     int rc;
 
-    if (s->stage == DONE)
+    if (s->stage == STAGE_DONE)
         return SIFT_DONE;
     rc = step_stage(s, err);
     if (rc < 0)
@@ -396,7 +603,7 @@ enum sift_state sift_step(struct sift *s, struct err *err)
         s->stage++;
         s->file = 0;
     }
-    if (s->stage == DONE)
+    if (s->stage == STAGE_DONE)
         writer_end(&s->writer);
-    return s->stage == DONE ? SIFT_DONE : SIFT_MORE;
+    return s->stage == STAGE_DONE ? SIFT_DONE : SIFT_MORE;
 }

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "dedup/batch.h"
+#include "run/desk.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,8 +28,13 @@
  * prompts; `report` one for every row with its verdict.  What is written
  * does not depend on the number of threads.
  *
- * Where verdicts come only after the last row (BATCH_LONGEST, clusters), or
- * where prompts are wanted again (pairs), rows wait in a temporary file.
+ * With a desk, the rows that are kept get a second look by an embedding model
+ * (run/semantic.h): those whose cosine to an earlier kept row, or to one of
+ * the against set, reaches the limit are dropped, too.
+ *
+ * Where verdicts come only after the last row (BATCH_LONGEST, clusters, a
+ * second look), or where prompts are wanted again (pairs), rows wait in a
+ * temporary file.
  */
 struct sift_options {
     const char *const *files; /* "-": standard input */
@@ -38,6 +44,9 @@ struct sift_options {
     size_t nagainst;
     const char *against_field;
     struct batch_options batch; /* memory_max is of all that is held */
+    struct desk *desk;          /* borrowed; NULL: no second look */
+    const char *embeddings;     /* the model */
+    double cosine;
     FILE *out, *pairs, *report; /* borrowed; the last two or NULL */
 };
 
@@ -45,6 +54,8 @@ struct sift_counts {
     uint64_t guessed; /* rows that the files have, about; 0: cannot say */
     uint64_t against, rows, empty;
     uint64_t decided, kept, known, alike; /* known: like the against set */
+    uint64_t meant;                       /* dropped by the second look */
+    uint64_t embed, embedded, compared;   /* texts of the second look */
     uint64_t clusters;                    /* of two rows or more */
     uint64_t pairs;
     uint64_t bytes; /* of memory now */
@@ -63,6 +74,7 @@ struct sift *sift_open(const struct sift_options *options, struct err *err);
 void sift_close(struct sift *s);
 
 enum sift_state { SIFT_MORE, SIFT_DONE, SIFT_ERROR };
+/* Waits at most a tenth of a second. */
 enum sift_state sift_step(struct sift *s, struct err *err);
 
 const struct sift_counts *sift_counts(const struct sift *s);

@@ -42,7 +42,8 @@ int templates_load(const char *seeds_dir, struct template out[AGENT_COUNT],
     memset(out, 0, AGENT_COUNT * sizeof(*out));
     for (a = 0; a < AGENT_COUNT; a++) {
         out[a].name = agent_name((enum agent)a);
-        if (a != AGENT_TARGET && load(seeds_dir, &out[a], err) != 0)
+        if (a != AGENT_TARGET && a != AGENT_EMBEDDER &&
+            load(seeds_dir, &out[a], err) != 0)
             return -1;
     }
     return 0;

@@ -209,8 +209,9 @@ static uint32_t wanted_logprobs(const cJSON *o)
     return (uint32_t)fmax(json_number(o, "top_logprobs", 0), 1);
 }
 
-/* What the model hears: a chat, a raw prompt, or a text to moderate. */
-enum form { FORM_CHAT, FORM_TEXT, FORM_MODERATION };
+/* What the model hears: a chat, a raw prompt, a text to moderate, or texts
+ * to embed. */
+enum form { FORM_CHAT, FORM_TEXT, FORM_MODERATION, FORM_EMBEDDING };
 
 static int read_text(const cJSON *o, const char *name, struct call *call,
                      struct chat_error *e)
@@ -223,6 +224,33 @@ static int read_text(const cJSON *o, const char *name, struct call *call,
     return call_add(call, ROLE_USER, text, &e->message);
 }
 
+/* A string, or a list of them. */
+static int read_inputs(const cJSON *o, struct call *call, struct chat_error *e)
+{
+    const cJSON *list = json_array(o, "input"), *item;
+    int n = cJSON_GetArraySize(list);
+
+    if (strcmp(builtin_find(call->model->name)->role, "embedding") != 0) {
+        e->param = "model";
+        return err_set(&e->message, "The model \"%s\" makes no embeddings",
+                       call->model->name);
+    }
+    if (list == NULL)
+        return read_text(o, "input", call, e);
+    e->param = "input";
+    if (n < 1 || n > CALL_MESSAGES_MAX)
+        return err_set(&e->message, "\"input\" must have 1 to %d strings",
+                       CALL_MESSAGES_MAX);
+    cJSON_ArrayForEach(item, list)
+    {
+        if (!cJSON_IsString(item))
+            return err_set(&e->message, "\"input\" must be strings");
+        if (call_add(call, ROLE_USER, item->valuestring, &e->message) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int read_form(const cJSON *o, enum form form, struct call *call,
                      struct chat_error *e)
 {
@@ -230,6 +258,8 @@ static int read_form(const cJSON *o, enum form form, struct call *call,
         return read_text(o, "prompt", call, e);
     if (form == FORM_MODERATION)
         return read_text(o, "input", call, e);
+    if (form == FORM_EMBEDDING)
+        return read_inputs(o, call, e);
     call->top_logprobs = wanted_logprobs(o);
     e->param = "messages";
     return read_messages(cJSON_GetObjectItemCaseSensitive(o, "messages"), call,
@@ -327,6 +357,31 @@ static void write_moderation(const struct reply *r, const char *model,
     str_addf(out, ",\"results\":[%s]}", r->text);
 }
 
+/* The text is an array of vectors. */
+static void write_embedding(const struct reply *r, const char *model,
+                            struct str *out)
+{
+    cJSON *vectors = json_parse(r->text, strlen(r->text), NULL), *v;
+    int i = 0;
+
+    str_adds(out, "{\"object\":\"list\",\"data\":[");
+    cJSON_ArrayForEach(v, vectors)
+    {
+        str_addf(out,
+                 "%s{\"object\":\"embedding\",\"index\":%d,"
+                 "\"embedding\":",
+                 i > 0 ? "," : "", i);
+        json_print(v, out);
+        str_addc(out, '}');
+        i++;
+    }
+    cJSON_Delete(vectors);
+    str_adds(out, "],\"model\":");
+    add_string(model, out);
+    str_addf(out, ",\"usage\":{\"prompt_tokens\":%u,\"total_tokens\":%u}}",
+             r->tokens_in, r->tokens_in);
+}
+
 static int reply_to(const struct builtin *b, enum form form,
                     const struct call *call, struct str *out,
                     struct chat_error *e)
@@ -336,6 +391,7 @@ static int reply_to(const struct builtin *b, enum form form,
         [FORM_CHAT] = write_completion,
         [FORM_TEXT] = write_text,
         [FORM_MODERATION] = write_moderation,
+        [FORM_EMBEDDING] = write_embedding,
     };
     struct reply reply;
     int failed = 0;
@@ -396,6 +452,12 @@ int chat_complete_text(const struct builtin *b, const char *request, size_t len,
                        struct str *out, struct chat_error *error)
 {
     return answer(b, FORM_TEXT, request, len, out, error);
+}
+
+int chat_embed(const struct builtin *b, const char *request, size_t len,
+               struct str *out, struct chat_error *error)
+{
+    return answer(b, FORM_EMBEDDING, request, len, out, error);
 }
 
 int chat_moderate(const struct builtin *b, const char *request, size_t len,

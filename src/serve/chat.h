@@ -33,6 +33,8 @@ int chat_complete(const struct builtin *b, const char *request, size_t len,
                   struct str *out, struct chat_error *error);
 int chat_complete_text(const struct builtin *b, const char *request, size_t len,
                        struct str *out, struct chat_error *error);
+int chat_embed(const struct builtin *b, const char *request, size_t len,
+               struct str *out, struct chat_error *error);
 int chat_moderate(const struct builtin *b, const char *request, size_t len,
                   struct str *out, struct chat_error *error);
 

@@ -141,6 +141,12 @@ static enum MHD_Result moderation(struct serve *s, struct MHD_Connection *c,
     return complete(s, c, r, chat_moderate);
 }
 
+static enum MHD_Result embedding(struct serve *s, struct MHD_Connection *c,
+                                 struct request *r)
+{
+    return complete(s, c, r, chat_embed);
+}
+
 static enum MHD_Result models(struct serve *s, struct MHD_Connection *c,
                               struct request *r)
 {
@@ -173,6 +179,7 @@ static const struct route {
     {"/v1/chat/completions", "POST", false, chat},
     {"/v1/completions", "POST", false, text},
     {"/v1/moderations", "POST", false, moderation},
+    {"/v1/embeddings", "POST", false, embedding},
     {"/v1/models", "GET", false, models},
     {"/health", "GET", true, health},
 };
@@ -254,7 +261,8 @@ static enum MHD_Result answer(struct serve *s, struct MHD_Connection *c,
     if (to == NULL)
         return send_refusal(c, 404, invalid, NULL,
                             "There are /v1/models, /v1/chat/completions, "
-                            "/v1/completions, /v1/moderations and /health.");
+                            "/v1/completions, /v1/embeddings, "
+                            "/v1/moderations and /health.");
     if (strcmp(method, to->method) != 0)
         return wrong_method(c, to);
     if (str_failed(&r->body))

@@ -13,6 +13,7 @@ cli_tests += \
 	tests/cli/controls.sh \
 	tests/cli/dedup.sh \
 	tests/cli/dedup-against.sh \
+	tests/cli/dedup-embeddings.sh \
 	tests/cli/dedup-formats.sh \
 	tests/cli/dedup-modes.sh \
 	tests/cli/dedup-threads.sh \

@@ -25,7 +25,7 @@ says pairs '"similarity":1,"measure":"jaccard","file":"new.txt","line":1'
 says pairs '"against":true,"other_file":"old.csv","other_line":2'
 says pairs '"other_prompt":"Where can I buy bread for the weekend?"'
 holds 'a verdict a row' rows report 4
-says report '{"row":2,"file":"new.txt","line":3,"keep":false,"against":false,"of":1,"similarity":1}'
+says report '{"row":2,"file":"new.txt","line":3,"keep":false,"against":false,"of":1,"similarity":1'
 phgen dedup new.txt --against old.csv --against-field nothing
 exits 1 '--against-field'
 says err 'old.csv:1'

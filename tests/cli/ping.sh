@@ -40,7 +40,7 @@ ping "$url#nosuch"
 exits 1 'an unknown model'
 says out 'model "nosuch" is not known there'
 says err '404'
-ping "embedding+$url#builtin:cautious"
+ping "${url%/v1}/v9#builtin:cautious"
 exits 1 'a path that is not there'
 says out 'That address is not known there, or the model'
 PHGEN_API_KEY=wrong ping "$url#builtin:cautious"

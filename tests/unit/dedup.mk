@@ -5,3 +5,7 @@ tests_unit_test_dedup_LDADD = libphgen.a $(CMOCKA_LIBS)
 tests_unit_test_dedup_batch_SOURCES = tests/unit/test_dedup_batch.c
 tests_unit_test_dedup_batch_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_dedup_batch_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_semantic
+tests_unit_test_semantic_SOURCES = tests/unit/test_semantic.c
+tests_unit_test_semantic_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_semantic_LDADD = libphgen.a $(CMOCKA_LIBS)
