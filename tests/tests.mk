@@ -32,3 +32,4 @@ EXTRA_DIST += $(cli_tests)
 
 include tests/bench/dedup/dedup.mk
 include tests/bench/http/http.mk
+include tests/aimock/aimock.mk

@@ -278,22 +278,25 @@ void pool_wait(struct pool *p, struct job *j, double due)
 
 void pool_wake(struct pool *p, double now)
 {
-    struct job_queue later;
+    struct job_queue later, again;
     struct job *j;
 
     if (now < p->next_due)
         return;
     p->next_due = INFINITY;
     queue_init(&later);
+    queue_init(&again);
     while ((j = queue_pop(&p->waiting)) != NULL) {
-        if (j->due <= now) {
-            queue_push(&p->ready, j);
-            continue;
-        }
-        if (j->due < p->next_due)
+        if (j->due > now && j->due < p->next_due)
             p->next_due = j->due;
-        queue_push(&later, j);
+        queue_push(j->due <= now ? &again : &later, j);
     }
+    /* Ahead of what was never tried: it has waited longest, and as a probe it
+     * asks whether the server still fails at what it failed at. */
+    while ((j = queue_pop(&p->ready)) != NULL)
+        queue_push(&again, j);
+    while ((j = queue_pop(&again)) != NULL)
+        queue_push(&p->ready, j);
     while ((j = queue_pop(&later)) != NULL)
         queue_push(&p->waiting, j);
 }

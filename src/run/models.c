@@ -276,5 +276,8 @@ int models_resolve_judge(const char *spec, const struct aliases *aliases,
         return -1;
     if (!said)
         g = guard_recognise(out->name);
-    return g != NULL ? guard_attach(g, out, err) : 0;
+    if (g == NULL || guard_attach(g, out, err) == 0)
+        return 0;
+    model_release(out);
+    return -1;
 }
