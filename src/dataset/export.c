@@ -81,6 +81,8 @@ int export_row_read(const cJSON *json, struct export_row *out, struct err *err)
     if (!is_chat(out->messages))
         return err_set(err, "\"messages\" is no chat that ends with the user");
     out->trigger = json_string(json_object(json, "path"), "trigger");
+    if (out->trigger == NULL) /* a control's stands by itself */
+        out->trigger = json_string(json, "trigger");
     out->focus =
         cJSON_GetStringValue(cJSON_GetArrayItem(json_array(json, "focus"), 0));
     out->control = strcmp(out->label, "harmful") == 0;

@@ -45,6 +45,7 @@ cli_tests += \
 	tests/cli/layering.sh \
 	tests/cli/log.sh \
 	tests/cli/max-calls.sh \
+	tests/cli/max-cost.sh \
 	tests/cli/models.sh \
 	tests/cli/no-host.sh \
 	tests/cli/other-run.sh \
