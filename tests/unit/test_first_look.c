@@ -22,8 +22,8 @@ static void test_openings(void **state)
                                           "I can't",
                                           "I'm sorry, but",
                                           " **I cannot",
-                                          "I\xE2\x80\x99m "
-                                          "unable to",
+                                          ("I\xE2\x80\x99m "
+                                           "unable to"),
                                           "Unfortunately, I",
                                           "As an AI",
                                           "I won't be"};
