@@ -40,6 +40,7 @@ cli_tests += \
 	tests/cli/help.sh \
 	tests/cli/hostile-graph.sh \
 	tests/cli/http.sh \
+	tests/cli/http2.sh \
 	tests/cli/interrupt.sh \
 	tests/cli/json.sh \
 	tests/cli/layering.sh \
@@ -68,4 +69,4 @@ cli_tests += \
 	tests/cli/unknown-words.sh \
 	tests/cli/version.sh \
 	tests/cli/wire.sh
-EXTRA_DIST += tests/cli/lib.sh tests/cli/peer.py
+EXTRA_DIST += tests/cli/lib.sh tests/cli/http2.mjs tests/cli/peer.py
