@@ -1,7 +1,7 @@
 # `make check-aimock`: phgen against a stand-in for model servers that others
 # wrote.  It needs node 20 and npm, and the registry, so `make check` leaves
 # it out; tools/test runs it.
-EXTRA_DIST += tests/aimock/run tests/aimock/server.mjs tests/aimock/http2.mjs \
+EXTRA_DIST += tests/aimock/run tests/aimock/server.mjs \
 	tests/aimock/package.json tests/aimock/package-lock.json
 .PHONY: check-aimock
 check-aimock: phgen$(EXEEXT) graphs/concepts.graphml
