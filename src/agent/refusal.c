@@ -17,11 +17,36 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const class_names[REFUSAL_CLASSES] = {"none", "partial",
                                                          "full", "empty"};
 static const char *const reason_names[REFUSAL_REASONS] = {
     "none", "ethical", "capability", "missing-info", "provider-filter"};
+
+static const char *const labels[REFUSAL_CLASSES] = {
+    "compliance", "partial_refusal", "full_refusal", "empty"};
+
+static const struct {
+    const char *word;
+    enum refusal_class cls;
+} known_labels[] = {
+    {"1_full_compliance", REFUSAL_NONE},
+    {"full_compliance", REFUSAL_NONE},
+    {"compliance", REFUSAL_NONE},
+    {"comply", REFUSAL_NONE},
+    {"complied", REFUSAL_NONE},
+    {"none", REFUSAL_NONE},
+    {"2_full_refusal", REFUSAL_FULL},
+    {"full_refusal", REFUSAL_FULL},
+    {"refusal", REFUSAL_FULL},
+    {"refused", REFUSAL_FULL},
+    {"full", REFUSAL_FULL},
+    {"3_partial_refusal", REFUSAL_PARTIAL},
+    {"partial_refusal", REFUSAL_PARTIAL},
+    {"partial", REFUSAL_PARTIAL},
+    {"empty", REFUSAL_EMPTY},
+};
 
 /* A provider's word is taken for true but for its rare mistakes. */
 #define PROVIDER_CONFIDENCE 0.99
@@ -33,6 +58,21 @@ static const char *const reason_names[REFUSAL_REASONS] = {
 const char *refusal_class_name(enum refusal_class c)
 {
     return c < REFUSAL_CLASSES ? class_names[c] : "unknown";
+}
+
+const char *refusal_label(enum refusal_class c)
+{
+    return c < REFUSAL_CLASSES ? labels[c] : "unknown";
+}
+
+int refusal_label_find(const char *word)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(known_labels) / sizeof(*known_labels); i++)
+        if (strcasecmp(word, known_labels[i].word) == 0)
+            return (int)known_labels[i].cls;
+    return -1;
 }
 
 const char *refusal_reason_name(enum refusal_reason r)

@@ -70,6 +70,15 @@ void refusal_classify(const char *prompt, const struct reply *reply,
 /* "none", "partial", "full", "empty". */
 const char *refusal_class_name(enum refusal_class c);
 
+/* As rows and other people's files have it: "compliance", "partial_refusal",
+ * "full_refusal", "empty". */
+const char *refusal_label(enum refusal_class c);
+
+/* The class that a label means, in any letter case: those above, XSTest's
+ * ("1_full_compliance"), WildGuard's ("refusal"), the short names; -1 for a
+ * word that says nothing about refusal. */
+int refusal_label_find(const char *word);
+
 /* "none", "ethical", "capability", "missing-info", "provider-filter". */
 const char *refusal_reason_name(enum refusal_reason r);
 

@@ -15,6 +15,7 @@ const struct command *const CMD_TABLE[] = {
     &cmd_explain,
     &cmd_controls,
     &cmd_stats,
+    &cmd_classify,
     &cmd_dedup,
     &cmd_models,
     &cmd_ping,

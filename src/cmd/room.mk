@@ -2,6 +2,7 @@ libphgen_a_SOURCES += \
 	src/cmd/asking.c src/cmd/asking.h \
 	src/cmd/census.c src/cmd/census.h \
 	src/cmd/cmd.h \
+	src/cmd/cmd_classify.c \
 	src/cmd/cmd_controls.c \
 	src/cmd/cmd_dedup.c \
 	src/cmd/cmd_export.c \

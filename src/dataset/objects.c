@@ -14,11 +14,12 @@
 
 struct objects {
     struct source *source;
-    char *column; /* NULL: guess */
+    const struct reader_wants *wants;
     cJSON *tree;
     struct str value;   /* text of an array's value */
     struct str content; /* a chat message of several parts */
     char id[32], label[32], category[32], shape[32]; /* numbers as text */
+    char value_text[32]; /* likewise, of objects_value() */
     size_t line;
     const char *raw; /* of the value, borrowed like the row */
     size_t raw_len;
@@ -26,15 +27,15 @@ struct objects {
 };
 
 struct objects *objects_open(struct source *source, bool array,
-                             const char *column, struct err *err)
+                             const struct reader_wants *wants, struct err *err)
 {
     struct objects *o = calloc(1, sizeof(*o));
 
-    if (o == NULL || (column != NULL && (o->column = strdup(column)) == NULL)) {
+    if (o == NULL) {
         err_nomem(err);
-        free(o);
         return NULL;
     }
+    o->wants = wants;
     o->source = source;
     o->array = array;
     str_init(&o->value, SOURCE_LINE_MAX);
@@ -49,7 +50,6 @@ void objects_close(struct objects *o)
     cJSON_Delete(o->tree);
     str_release(&o->value);
     str_release(&o->content);
-    free(o->column);
     free(o);
 }
 
@@ -223,8 +223,9 @@ static const char *message_text(struct objects *o, const cJSON *message)
     return o->content.s;
 }
 
-/* A string, or the last user message of a chat; else NULL. */
-static const char *prompt_of(struct objects *o, const cJSON *value)
+/* A string, or the role's last message of a chat; else NULL. */
+static const char *text_of(struct objects *o, const cJSON *value,
+                           const char *role)
 {
     const cJSON *message;
     const char *found = NULL;
@@ -233,9 +234,9 @@ static const char *prompt_of(struct objects *o, const cJSON *value)
         return cJSON_GetStringValue(value);
     cJSON_ArrayForEach(message, value)
     {
-        const char *role = json_string(message, "role");
+        const char *whose = json_string(message, "role");
 
-        if (role != NULL && strcmp(role, "user") == 0)
+        if (whose != NULL && strcmp(whose, role) == 0)
             found = message_text(o, message);
     }
     return found;
@@ -251,18 +252,28 @@ static int no_prompt(struct objects *o, struct err *err)
         str_addf(&have, "%s%s", have.len > 0 ? ", " : "", member->string);
     if (have.len == 0)
         str_adds(&have, "nothing");
-    if (o->column != NULL)
+    if (o->wants->column != NULL)
         source_error(o->source, o->line, err,
-                     "no text in a member \"%s\"; the row has: %s", o->column,
-                     have.s);
+                     "no text in a member \"%s\"; the row has: %s",
+                     o->wants->column, have.s);
     else
         source_error(o->source, o->line, err,
-                     "which member is the prompt? There is no text in "
-                     "\"prompt\", \"text\", \"question\", \"instruction\" or "
-                     "\"messages\"; name one of: %s",
+                     "which member is the %s? There is no text in \"%s\", "
+                     "\"%s\" or the like; name one of: %s",
+                     o->wants->what, o->wants->known[0], o->wants->known[1],
                      have.s);
     str_release(&have);
     return -1;
+}
+
+/* A member's text; in a whole row null is no text, but no mistake. */
+static const char *wanted(struct objects *o, const char *name)
+{
+    cJSON *v = cJSON_GetObjectItemCaseSensitive(o->tree, name);
+
+    if (o->wants->whole && cJSON_IsNull(v))
+        return "";
+    return text_of(o, v, o->wants->role);
 }
 
 static const char *find_prompt(struct objects *o)
@@ -274,12 +285,10 @@ static const char *find_prompt(struct objects *o)
         return o->tree->valuestring;
     if (!cJSON_IsObject(o->tree))
         return NULL;
-    if (o->column != NULL)
-        return prompt_of(o,
-                         cJSON_GetObjectItemCaseSensitive(o->tree, o->column));
-    for (i = 0; text == NULL && READER_COLUMNS[i] != NULL; i++)
-        text = prompt_of(
-            o, cJSON_GetObjectItemCaseSensitive(o->tree, READER_COLUMNS[i]));
+    if (o->wants->column != NULL)
+        return wanted(o, o->wants->column);
+    for (i = 0; text == NULL && o->wants->known[i] != NULL; i++)
+        text = wanted(o, o->wants->known[i]);
     return text;
 }
 
@@ -295,6 +304,14 @@ static const char *scalar(const cJSON *object, const char *name,
         return cJSON_GetStringValue(v);
     snprintf(number, 32, "%.15g", v->valuedouble);
     return number;
+}
+
+const char *objects_value(struct objects *o, const char *name)
+{
+    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o->tree, name);
+
+    return cJSON_IsArray(v) ? text_of(o, v, "user")
+                            : scalar(o->tree, name, o->value_text);
 }
 
 int objects_next(struct objects *o, struct reader_row *row, struct err *err)

@@ -39,6 +39,8 @@ static const struct {
 static const char *const packed[] = {".gz", ".zst", ".zstd"};
 
 struct reader {
+    struct reader_wants wants; /* its column is a copy */
+    char *column;
     struct source *source;
     struct table *table;     /* one of these two, */
     struct objects *objects; /* or neither: plain text */
@@ -69,8 +71,8 @@ static enum format by_name(const char *path)
     return UNKNOWN;
 }
 
-/* True when a first line is a CSV header with a column that holds prompts. */
-static bool is_header(const char *bytes, size_t len)
+/* True when a first line is a CSV header with one of the known columns. */
+static bool is_header(const char *bytes, size_t len, const char *const *known)
 {
     const char *end = memchr(bytes, '\n', len), *field = bytes, *p;
     size_t n, i;
@@ -86,16 +88,15 @@ static bool is_header(const char *bytes, size_t len)
             field++;
             n -= 2;
         }
-        for (i = 0; READER_COLUMNS[i] != NULL; i++)
-            if (n == strlen(READER_COLUMNS[i]) &&
-                strncasecmp(field, READER_COLUMNS[i], n) == 0)
+        for (i = 0; known[i] != NULL; i++)
+            if (n == strlen(known[i]) && strncasecmp(field, known[i], n) == 0)
                 return true;
         field = p + 1;
     }
     return false;
 }
 
-static int choose_format(struct source *s, const char *column,
+static int choose_format(struct source *s, const struct reader_wants *w,
                          enum format *format, struct err *err)
 {
     size_t len, i = 0;
@@ -114,44 +115,50 @@ static int choose_format(struct source *s, const char *column,
         *format = LINES;
     else if (i + 1 < len && bytes[i] == '[' && strchr("{\"\r\n", bytes[i + 1]))
         *format = JSON;
-    else if (column != NULL || is_header(bytes + i, len - i))
+    else if (w->column != NULL || is_header(bytes + i, len - i, w->known))
         *format = CSV;
     else
         *format = TEXT;
     return 0;
 }
 
-static int open_format(struct reader *r, const char *column, struct err *err)
+static int open_format(struct reader *r, struct err *err)
 {
+    const struct reader_wants *w = &r->wants;
     enum format format;
 
-    if (choose_format(r->source, column, &format, err) != 0)
+    if (choose_format(r->source, w, &format, err) != 0)
         return -1;
     r->format = shown[format];
     switch (format) {
     case LINES:
     case JSON:
-        r->objects = objects_open(r->source, format == JSON, column, err);
+        r->objects = objects_open(r->source, format == JSON, w, err);
         return r->objects != NULL ? 0 : -1;
     case CSV:
     case TSV:
-        r->table =
-            table_open(r->source, format == TSV ? '\t' : ',', column, err);
+        r->table = table_open(r->source, format == TSV ? '\t' : ',', w, err);
         return r->table != NULL ? 0 : -1;
     case UNKNOWN:
     case TEXT:
         break;
     }
-    if (column != NULL)
+    if (w->column != NULL)
         return err_set(err,
                        "%s is plain text, a prompt a line, and has no column "
                        "\"%s\"",
-                       source_path(r->source), column);
+                       source_path(r->source), w->column);
+    if (w->whole)
+        return err_set(err,
+                       "%s is plain text; give JSON Lines, or CSV with a "
+                       "header line that has a column \"%s\"",
+                       source_path(r->source), w->known[0]);
     return 0;
 }
 
-struct reader *reader_open(const char *path, const char *column,
-                           struct err *err)
+struct reader *reader_open_for(const char *path,
+                               const struct reader_wants *wants,
+                               struct err *err)
 {
     struct reader *r = calloc(1, sizeof(*r));
 
@@ -160,12 +167,29 @@ struct reader *reader_open(const char *path, const char *column,
         return NULL;
     }
     str_init(&r->text, SOURCE_LINE_MAX + 1);
-    r->source = source_open(path, err);
-    if (r->source == NULL || open_format(r, column, err) != 0) {
+    r->wants = *wants;
+    if (wants->column != NULL)
+        r->wants.column = r->column = strdup(wants->column);
+    if (wants->column != NULL && r->column == NULL)
+        err_nomem(err);
+    else
+        r->source = source_open(path, err);
+    if (r->source == NULL || open_format(r, err) != 0) {
         reader_close(r);
         return NULL;
     }
     return r;
+}
+
+struct reader *reader_open(const char *path, const char *column,
+                           struct err *err)
+{
+    struct reader_wants prompts = {.what = "prompt",
+                                   .column = column,
+                                   .known = READER_COLUMNS,
+                                   .role = "user"};
+
+    return reader_open_for(path, &prompts, err);
 }
 
 void reader_close(struct reader *r)
@@ -176,6 +200,7 @@ void reader_close(struct reader *r)
     objects_close(r->objects);
     source_close(r->source);
     str_release(&r->text);
+    free(r->column);
     free(r);
 }
 
@@ -231,7 +256,7 @@ int reader_next(struct reader *r, struct reader_row *row, struct err *err)
             rc = objects_next(r->objects, row, err);
         else
             rc = text_next(r, row, err);
-        if (rc != 1)
+        if (rc != 1 || r->wants.whole)
             return rc;
         trim(row);
         if (row->len > 0)
@@ -251,6 +276,13 @@ const char *reader_header(const struct reader *r, size_t *len)
         return table_header(r->table, len);
     *len = 0;
     return "";
+}
+
+const char *reader_value(const struct reader *r, const char *name)
+{
+    if (r->table != NULL)
+        return table_value(r->table, name);
+    return r->objects != NULL ? objects_value(r->objects, name) : NULL;
 }
 
 int reader_guess(const char *path, const char *column, uint64_t *rows,

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -68,6 +69,21 @@ extern const char *const READER_COLUMNS[]; /* ends with NULL */
 struct reader *reader_open(const char *path, const char *column,
                            struct err *err);
 
+/*
+ * For files in which another text than the prompt is what matters (a reply, an
+ * annotator's cell): the same rows, with `row.prompt` being that text.
+ */
+struct reader_wants {
+    const char *what;         /* "reply", for sentences */
+    const char *column;       /* NULL: the first of `known` that is there */
+    const char *const *known; /* two or more; ends with NULL */
+    const char *role;         /* whose last message of a chat */
+    bool whole; /* as it stands: neither trimmed nor, when empty, skipped */
+};
+struct reader *reader_open_for(const char *path,
+                               const struct reader_wants *wants,
+                               struct err *err);
+
 /* 1 and a row, 0 at the end, -1 with a sentence. */
 int reader_next(struct reader *r, struct reader_row *row, struct err *err);
 
@@ -76,6 +92,11 @@ enum reader_format reader_format(const struct reader *r);
 /* The header of CSV and TSV as it stands in the file, with its line end; ""
  * for the other formats.  The reader's. */
 const char *reader_header(const struct reader *r, size_t *len);
+
+/* Any other column or member of the row that was read last, as text: a string,
+ * number or boolean, or a chat's last user message.  NULL when there is
+ * none.  Borrowed until the next call. */
+const char *reader_value(const struct reader *r, const char *name);
 
 /*
  * About how many rows a file has, and bytes of prompts: from its first rows

@@ -1,5 +1,6 @@
 libphgen_a_SOURCES += \
 	src/dataset/card.c src/dataset/card.h \
+	src/dataset/confusion.c src/dataset/confusion.h \
 	src/dataset/export.c src/dataset/export.h \
 	src/dataset/figures.c src/dataset/figures.h \
 	src/dataset/markdown.c src/dataset/markdown.h \

@@ -33,7 +33,9 @@ struct table {
     struct str text;       /* its fields, a 0 behind each */
     size_t at[FIELDS_MAX]; /* where each field begins in `text` */
     size_t nfields;
-    bool done;    /* the row is complete */
+    bool done;        /* the row is complete */
+    struct str names; /* the header's, as `text` is */
+    size_t name_at[FIELDS_MAX];
     size_t width; /* fields of the header */
     size_t prompt, id, label, category, shape;
 };
@@ -128,38 +130,54 @@ static const char *field(const struct table *t, size_t i)
     return i < t->nfields ? t->text.s + t->at[i] : NULL;
 }
 
+static const char *name_of(const struct table *t, size_t i)
+{
+    return t->names.s + t->name_at[i];
+}
+
 static size_t find(const struct table *t, const char *name)
 {
     size_t i;
 
-    for (i = 0; i < t->nfields; i++)
-        if (strcasecmp(field(t, i), name) == 0)
+    for (i = 0; i < t->width; i++)
+        if (strcasecmp(name_of(t, i), name) == 0)
             return i;
     return ABSENT;
 }
 
-static int no_column(const struct table *t, const char *column, struct err *err)
+static int no_column(const struct table *t, const struct reader_wants *w,
+                     struct err *err)
 {
     struct str have;
     size_t i;
 
     str_init(&have, 1000);
-    for (i = 0; i < t->nfields; i++)
-        str_addf(&have, "%s%s", i > 0 ? ", " : "", field(t, i));
-    if (column != NULL)
+    for (i = 0; i < t->width; i++)
+        str_addf(&have, "%s%s", i > 0 ? ", " : "", name_of(t, i));
+    if (w->column != NULL)
         source_error(t->source, t->line, err,
-                     "no column \"%s\"; the header has: %s", column, have.s);
+                     "no column \"%s\"; the header has: %s", w->column, have.s);
     else
         source_error(t->source, t->line, err,
-                     "which column is the prompt? None is called \"prompt\", "
-                     "\"text\", \"question\" or \"instruction\"; name one of: "
-                     "%s",
-                     have.s);
+                     "which column is the %s? None is called \"%s\", \"%s\" "
+                     "or the like; name one of: %s",
+                     w->what, w->known[0], w->known[1], have.s);
     str_release(&have);
     return -1;
 }
 
-static int read_header(struct table *t, const char *column, struct err *err)
+static int keep_header(struct table *t, struct err *err)
+{
+    str_add(&t->header, t->raw.s, t->raw.len);
+    str_adds(&t->header, t->end[0] != '\0' ? t->end : "\n");
+    str_add(&t->names, t->text.s, t->text.len);
+    memcpy(t->name_at, t->at, t->nfields * sizeof(*t->at));
+    t->width = t->nfields;
+    return str_failed(&t->names) ? err_nomem(err) : 0;
+}
+
+static int read_header(struct table *t, const struct reader_wants *w,
+                       struct err *err)
 {
     int rc = read_row(t, err);
     size_t i;
@@ -167,19 +185,14 @@ static int read_header(struct table *t, const char *column, struct err *err)
     if (rc == 0)
         return err_set(err, "%s is empty; a CSV file begins with a header line",
                        source_path(t->source));
-    if (rc < 0)
+    if (rc < 0 || keep_header(t, err) != 0)
         return -1;
-    str_add(&t->header, t->raw.s, t->raw.len);
-    str_adds(&t->header, t->end[0] != '\0' ? t->end : "\n");
-    t->width = t->nfields;
-    t->prompt = ABSENT;
-    if (column != NULL)
-        t->prompt = find(t, column);
-    for (i = 0; column == NULL && READER_COLUMNS[i] != NULL; i++)
+    t->prompt = w->column != NULL ? find(t, w->column) : ABSENT;
+    for (i = 0; w->column == NULL && w->known[i] != NULL; i++)
         if (t->prompt == ABSENT)
-            t->prompt = find(t, READER_COLUMNS[i]);
+            t->prompt = find(t, w->known[i]);
     if (t->prompt == ABSENT)
-        return no_column(t, column, err);
+        return no_column(t, w, err);
     t->id = find(t, "id");
     t->label = find(t, "label");
     t->category = find(t, "category");
@@ -190,7 +203,7 @@ static int read_header(struct table *t, const char *column, struct err *err)
 }
 
 struct table *table_open(struct source *source, char delimiter,
-                         const char *column, struct err *err)
+                         const struct reader_wants *wants, struct err *err)
 {
     struct table *t = calloc(1, sizeof(*t));
 
@@ -199,6 +212,7 @@ struct table *table_open(struct source *source, char delimiter,
         return NULL;
     }
     t->source = source;
+    str_init(&t->names, SOURCE_LINE_MAX + 2 * FIELDS_MAX);
     str_init(&t->text, SOURCE_LINE_MAX + 2 * FIELDS_MAX);
     str_init(&t->raw, 2 * SOURCE_LINE_MAX);
     str_init(&t->header, 2 * SOURCE_LINE_MAX);
@@ -211,7 +225,7 @@ struct table *table_open(struct source *source, char delimiter,
     csv_set_delim(&t->parser, (unsigned char)delimiter);
     csv_set_term_func(&t->parser, ends_row);
     csv_set_blk_size(&t->parser, 4096);
-    if (read_header(t, column, err) != 0) {
+    if (read_header(t, wants, err) != 0) {
         table_close(t);
         return NULL;
     }
@@ -242,6 +256,11 @@ int table_next(struct table *t, struct reader_row *row, struct err *err)
     return 1;
 }
 
+const char *table_value(const struct table *t, const char *name)
+{
+    return field(t, find(t, name));
+}
+
 const char *table_header(const struct table *t, size_t *len)
 {
     *len = t->header.len;
@@ -254,6 +273,7 @@ void table_close(struct table *t)
         return;
     if (t->parsing)
         csv_free(&t->parser);
+    str_release(&t->names);
     str_release(&t->text);
     str_release(&t->raw);
     str_release(&t->header);

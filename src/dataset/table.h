@@ -18,10 +18,12 @@
 struct table; /* heap */
 
 struct table *table_open(struct source *source, char delimiter,
-                         const char *column, struct err *err);
+                         const struct reader_wants *wants, struct err *err);
 int table_next(struct table *t, struct reader_row *row, struct err *err);
 /* The header line as it stands in the file, with its end. */
 const char *table_header(const struct table *t, size_t *len);
+/* A field of the row that was read last; NULL when there is no such column. */
+const char *table_value(const struct table *t, const char *name);
 void table_close(struct table *t);
 
 #endif

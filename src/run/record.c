@@ -154,18 +154,6 @@ static void add_controversy(cJSON *o, const struct candidate *c)
         cJSON_AddNullToObject(v, "reason");
 }
 
-static const char *class_name(enum refusal_class c)
-{
-    static const char *const names[REFUSAL_CLASSES] = {
-        [REFUSAL_NONE] = "compliance",
-        [REFUSAL_PARTIAL] = "partial_refusal",
-        [REFUSAL_FULL] = "full_refusal",
-        [REFUSAL_EMPTY] = "empty",
-    };
-
-    return names[c];
-}
-
 static void add_targets(cJSON *o, const struct candidate *c)
 {
     cJSON *list = cJSON_AddArrayToObject(o, "targets"), *t;
@@ -190,7 +178,7 @@ static void add_targets(cJSON *o, const struct candidate *c)
             cJSON_AddNullToObject(t, "first_look");
         cJSON_AddNumberToObject(t, "wilson_low", round4(w.low));
         cJSON_AddNumberToObject(t, "wilson_high", round4(w.high));
-        cJSON_AddStringToObject(t, "class", class_name(r->cls));
+        cJSON_AddStringToObject(t, "class", refusal_label(r->cls));
         cJSON_AddStringToObject(t, "reason", refusal_reason_name(r->reason));
         cJSON_AddStringToObject(t, "excerpt",
                                 r->excerpt != NULL ? r->excerpt : "");

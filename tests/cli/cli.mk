@@ -7,6 +7,7 @@ cli_tests += \
 	tests/cli/bad-key.sh \
 	tests/cli/bad-model.sh \
 	tests/cli/bad-out.sh \
+	tests/cli/classify.sh \
 	tests/cli/completion.sh \
 	tests/cli/concurrency.sh \
 	tests/cli/config.sh \

@@ -15,3 +15,7 @@ tests_unit_test_dataset_record_SOURCES = tests/unit/test_dataset_record.c
 tests_unit_test_dataset_record_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_dataset_record_LDADD = libphgen.a $(CMOCKA_LIBS)
 EXTRA_DIST += tests/data/dataset/record.json
+unit_tests += tests/unit/test_confusion
+tests_unit_test_confusion_SOURCES = tests/unit/test_confusion.c
+tests_unit_test_confusion_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_confusion_LDADD = libphgen.a $(CMOCKA_LIBS)
