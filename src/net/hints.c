@@ -226,6 +226,9 @@ void hints_line(struct hints *h, const char *line, size_t len, double unix_now)
     const char *colon = memchr(line, ':', len);
     size_t n, i;
 
+    /* What is known begins with one of these; most lines do not. */
+    if (len == 0 || strchr("aAlLrRxX", line[0]) == NULL)
+        return;
     if (colon == NULL || (size_t)(colon - line) >= sizeof(name))
         return;
     n = (size_t)(colon - line);

@@ -32,6 +32,7 @@ static const struct {
 } clients[] = {
     {"bare libcurl, poll", bare_poll},
     {"bare libcurl, epoll", bare_epoll},
+    {"the same, with cJSON", bare_cjson},
     {"phgen", engine},
 };
 #define CLIENTS (sizeof(clients) / sizeof(*clients))
@@ -124,7 +125,7 @@ static struct figures measure(size_t which, const struct load *l)
 {
     struct figures f = {0};
     int ends[2];
-    pid_t pid;
+    pid_t pid = -1;
 
     fflush(stdout);
     if (pipe(ends) != 0 || (pid = fork()) < 0)
@@ -231,6 +232,10 @@ int main(int argc, char **argv)
     compare(0, 256, calls, repeats);
     compare(200, 256, 256 * rounds, repeats);
     compare(200, 1024, 1024 * rounds, repeats);
+    printf(
+        "\nphgen's loop is libcurl's socket interface over epoll: where calls "
+        "wait for a\nmodel it costs half the CPU time of poll(), and where "
+        "none waits as much.\n");
     if (memory > 0)
         memory_line(memory);
     return 0;

@@ -40,6 +40,7 @@ void load_done(const struct load *l, size_t done);
  */
 size_t bare_poll(const struct load *l);  /* curl_multi_poll() */
 size_t bare_epoll(const struct load *l); /* multi_socket over epoll */
+size_t bare_cjson(const struct load *l); /* the same, each reply parsed */
 size_t engine(const struct load *l);     /* net/ */
 
 #endif
