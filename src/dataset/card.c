@@ -31,7 +31,10 @@ static const struct {
 
 static double rows_of(const cJSON *manifest)
 {
-    return json_number(json_object(manifest, "counts"), "accepted", 0);
+    const cJSON *counts = json_object(manifest, "counts");
+
+    return json_number(counts, "accepted", 0) -
+           json_number(counts, "withheld", 0);
 }
 
 /* `phgen serve` offers the same agents over HTTP: URL#builtin:NAME. */

@@ -66,7 +66,8 @@ static bool is_chat(const cJSON *messages)
 
 int export_row_read(const cJSON *json, struct export_row *out, struct err *err)
 {
-    const char *model = json_string(json_object(json, "responder"), "model");
+    const char *model = json_string(json_object(json, "responder"), "model"),
+               *people = json_string(json_object(json, "human"), "label");
 
     memset(out, 0, sizeof(*out));
     out->id = json_string(json, "id");
@@ -90,6 +91,7 @@ int export_row_read(const cJSON *json, struct export_row *out, struct err *err)
         out->response = control_refusal(out->id);
         return 0;
     }
+    out->withheld = people != NULL && strcmp(people, "harmful") == 0;
     out->response = json_string(json, "response");
     out->reasoning = json_string(json, "reasoning");
     out->refusal = find_refusal(json);
@@ -442,6 +444,8 @@ const char *export_lacks(const struct export_format *f,
 {
     if (row->control)
         return f->needs & NO_CONTROLS ? "a control" : NULL;
+    if (row->withheld)
+        return "found harmful by people";
     if (f->needs & NEEDS_RESPONSE) {
         if (row->response == NULL)
             return "no response";

@@ -29,6 +29,9 @@
  * all, whatever its row says: export_row_read() sees to it, so no format can
  * get it wrong.
  *
+ * A row that people find harmful (`human.label`) goes out in no format: not to
+ * train on, and not as a prompt that ought to be answered.
+ *
  * To add a format: a row in EXPORT_FORMATS, its function, its schema in
  * src/dataset/export/, its line in docs/export.md, its test.
  */
@@ -40,6 +43,7 @@ struct export_row {
     const char *refusal;   /* a target's whole refusal; NULL: none */
     bool control;          /* harmful: to be refused */
     bool embedded;         /* the response is by a builtin: model */
+    bool withheld;         /* most people who rated it call it harmful */
 };
 
 /* Fills a view of a row's JSON, which must outlive it.  -1 with what is

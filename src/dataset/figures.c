@@ -32,6 +32,7 @@ static const struct {
     {"accepted", "Accepted"},
     {"harmless", "- of them harmless"},
     {"controversial", "- of them controversial"},
+    {"withheld", "- of them withheld: people find them harmful"},
     {"rejected", "Rejected"},
 };
 

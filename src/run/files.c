@@ -7,6 +7,7 @@
 #include "agent/candidate.h"
 #include "base/file.h"
 #include "dataset/card.h"
+#include "run/human.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,13 @@ struct known {
 struct sinks {
     FILE *rows, *rejects, *controls;
     struct known *known;
+    uint64_t withheld;
+};
+
+/* What a row keeps when it is withheld: what rejects have, and the id. */
+static const char *const kept_members[] = {
+    "id",   "prompt", "messages", "shape", "category", "category_id",
+    "path", "judges", "targets",  "round", HUMAN_KIND,
 };
 
 static void forget(struct sinks *to)
@@ -120,24 +128,50 @@ static int write_control(const cJSON *control, struct sinks *to,
     return write_tree(control, to->controls, err);
 }
 
-/* The row with what was added to it; its control goes elsewhere. */
-static int write_merged(const char *record, const struct str *annexes,
-                        FILE *row_to, struct sinks *to, struct err *err)
+/* No `response` among them: nobody is to be trained on it. */
+static int withhold(cJSON *row, uint64_t seq, struct sinks *to, struct err *err)
 {
-    cJSON *row = json_parse(record, strlen(record), err), *more = NULL,
-          *control = NULL;
-    int failed = -1;
+    cJSON *reject = cJSON_CreateObject(), *v;
+    int failed;
+    size_t i;
 
-    if (row != NULL && (more = cJSON_CreateObject()) != NULL &&
-        merge(annexes, more, err) == 0) {
+    cJSON_AddNumberToObject(reject, "sequence", (double)seq);
+    cJSON_AddStringToObject(reject, "outcome", outcome_name(OUTCOME_REJECTED));
+    cJSON_AddStringToObject(reject, "reason", FILES_WITHHELD);
+    for (i = 0; i < sizeof(kept_members) / sizeof(*kept_members); i++) {
+        v = cJSON_DetachItemFromObjectCaseSensitive(row, kept_members[i]);
+        if (v != NULL)
+            cJSON_AddItemToObject(reject, kept_members[i], v);
+    }
+    to->withheld++;
+    failed = write_tree(reject, to->rejects, err);
+    cJSON_Delete(reject);
+    return failed;
+}
+
+/* The row with what was added to it; its control goes elsewhere. */
+static int write_merged(const struct decided *d, const struct str *annexes,
+                        struct sinks *to, struct err *err)
+{
+    cJSON *row = json_parse(d->record, strlen(d->record), err), *human,
+          *more = cJSON_CreateObject(), *control = NULL;
+    bool failed = row == NULL || merge(annexes, more, err) != 0;
+    FILE *row_to = files_is_row(d) ? to->rows : to->rejects;
+
+    if (!failed) {
         control = cJSON_DetachItemFromObjectCaseSensitive(more, FILES_CONTROL);
         failed = control != NULL && write_control(control, to, err) != 0;
     }
-    if (!failed && more->child == NULL)
-        fprintf(row_to, "%s\n", record);
-    else if (!failed) {
+    human = cJSON_GetObjectItemCaseSensitive(more, HUMAN_KIND);
+    if (!failed && more->child == NULL) {
+        fprintf(row_to, "%s\n", d->record);
+    } else if (!failed) {
+        bool harmful = human != NULL && human_publish(human);
+
         move(more, row);
-        failed = write_tree(row, row_to, err);
+        failed =
+            (harmful && files_is_row(d) ? withhold(row, d->seq, to, err)
+                                        : write_tree(row, row_to, err)) != 0;
     }
     cJSON_Delete(control);
     cJSON_Delete(more);
@@ -156,8 +190,7 @@ static int write_row(struct store *s, const struct decided *d, struct sinks *to,
     got = store_annexes(s, d->seq, &annexes, err);
     if (got == 0)
         fprintf(row_to, "%s\n", d->record);
-    else if (got == 1 &&
-             write_merged(d->record, &annexes, row_to, to, err) != 0)
+    else if (got == 1 && write_merged(d, &annexes, to, err) != 0)
         got = err_prefix(err, "candidate %llu", (unsigned long long)d->seq);
     str_release(&annexes);
     return got < 0 ? -1 : 0;
@@ -205,7 +238,18 @@ static int commit_controls(const char *folder, struct outfile *f, bool any,
     return 0;
 }
 
-int files_write_rows(struct store *s, const char *folder, struct err *err)
+/* Only where there are any: a run that nobody looked at says nothing. */
+static void count_withheld(cJSON *manifest, uint64_t n)
+{
+    cJSON *counts = cJSON_GetObjectItemCaseSensitive(manifest, "counts");
+
+    cJSON_DeleteItemFromObjectCaseSensitive(counts, "withheld");
+    if (n > 0)
+        cJSON_AddNumberToObject(counts, "withheld", (double)n);
+}
+
+int files_write_rows(struct store *s, const char *folder, cJSON *manifest,
+                     struct err *err)
 {
     struct outfile rows = {0}, rejects = {0}, controls = {0};
     struct sinks to = {0};
@@ -221,6 +265,8 @@ int files_write_rows(struct store *s, const char *folder, struct err *err)
     if (write_all(s, &to, err) == 0 && outfile_commit(&rows, err) == 0 &&
         outfile_commit(&rejects, err) == 0)
         failed = commit_controls(folder, &controls, to.known != NULL, err);
+    if (!failed)
+        count_withheld(manifest, to.withheld);
 out:
     outfile_abandon(&rows);
     outfile_abandon(&rejects);
@@ -335,7 +381,7 @@ int files_update(struct store *s, const char *folder, struct err *err)
     int failed = manifest == NULL ||
                  files_add_annexes(s, 0, manifest, err) != 0 ||
                  files_add_paid(s, manifest, err) != 0 ||
-                 files_write_rows(s, folder, err) != 0 ||
+                 files_write_rows(s, folder, manifest, err) != 0 ||
                  files_write_manifest(manifest, folder, err) != 0;
 
     cJSON_Delete(manifest);

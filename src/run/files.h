@@ -20,6 +20,12 @@
  * twin, which goes to controls.jsonl and nowhere else; of equal twins the
  * first.  Without any there is no such file.
  *
+ * A row that most people call harmful (run/human.h) is no row any more: it is
+ * written to rejected.jsonl as other rejects are, with the people's verdicts
+ * and without label or response, and counts.withheld of the manifest says how
+ * many there are.  The store keeps it, and when the people take it back the
+ * row is there again.
+ *
  * Whoever adds evidence after the loop puts annexes, then calls
  * files_update(), and a later run_finish() of the same folder keeps them.
  */
@@ -29,7 +35,8 @@
 #define FILES_CONTROLS "controls.jsonl"
 #define FILES_MANIFEST "manifest.json"
 
-#define FILES_CONTROL "control" /* kind of annex */
+#define FILES_CONTROL  "control"        /* kind of annex */
+#define FILES_WITHHELD "people_harmful" /* reason of such a reject */
 
 /* Did this candidate become a row? */
 bool files_is_row(const struct decided *d);
@@ -43,8 +50,9 @@ int files_add_annexes(struct store *s, uint64_t seq, cJSON *to,
 int files_add_paid(struct store *store, cJSON *manifest, struct err *err);
 
 /* dataset.jsonl and rejected.jsonl in the folder, controls.jsonl when there are
- * controls. */
-int files_write_rows(struct store *s, const char *folder, struct err *err);
+ * controls.  Sets counts.withheld of the manifest. */
+int files_write_rows(struct store *s, const char *folder, cJSON *manifest,
+                     struct err *err);
 
 /* manifest.json and the card, README.md. */
 int files_write_manifest(const cJSON *manifest, const char *folder,

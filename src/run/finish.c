@@ -236,7 +236,7 @@ int run_finish(struct run *r, struct err *err)
 
     if (manifest == NULL)
         return -1;
-    failed = files_write_rows(r->store, r->options.out, err) != 0 ||
+    failed = files_write_rows(r->store, r->options.out, manifest, err) != 0 ||
              files_write_manifest(manifest, r->options.out, err) != 0 ||
              heat_write(r->store, r->options.out, err) != 0;
     cJSON_Delete(manifest);

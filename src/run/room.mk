@@ -12,6 +12,7 @@ libphgen_a_SOURCES += \
 	src/run/files.c src/run/files.h \
 	src/run/finish.c \
 	src/run/heat.c src/run/heat.h \
+	src/run/human.c src/run/human.h \
 	src/run/loop.c \
 	src/run/models.c src/run/models.h \
 	src/run/open.c \

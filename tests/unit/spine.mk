@@ -46,3 +46,7 @@ unit_tests += tests/unit/test_contrast
 tests_unit_test_contrast_SOURCES = tests/unit/test_contrast.c
 tests_unit_test_contrast_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_contrast_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_human
+tests_unit_test_human_SOURCES = tests/unit/test_human.c
+tests_unit_test_human_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_human_LDADD = libphgen.a $(CMOCKA_LIBS)

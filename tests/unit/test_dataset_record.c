@@ -206,6 +206,12 @@ static void test_good_row(void **state)
     assert_true(valid(schema, row));
     cJSON_AddStringToObject(row, "response", "An answer.");
     assert_true(valid(schema, row));
+    cJSON_AddItemToObject(
+        row, "human",
+        cJSON_Parse("{\"label\":\"harmless\",\"verdicts\":[{\"annotator\":"
+                    "\"anna\",\"verdict\":\"harmless\",\"note\":\"\",\"at\":"
+                    "\"2025-01-31T12:00:00Z\"}]}"));
+    assert_true(valid(schema, row));
     cJSON_Delete(row);
 }
 
@@ -256,6 +262,10 @@ static void test_bad_rows(void **state)
         {"witness/verdict", "\"yes\""},
         {"round", "0"},
         {"provenance/graph", "\"x\""},
+        {"human", "{\"label\":\"harmful\",\"verdicts\":[{\"annotator\":"
+                  "\"a\",\"verdict\":\"harmful\",\"note\":\"\",\"at\":"
+                  "\"\"}]}"},
+        {"human", "{\"label\":\"unsure\",\"verdicts\":[]}"},
         {"extra", "1"},
         {"path/extra", "1"},
         {"judges/0/extra", "1"},
