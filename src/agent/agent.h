@@ -83,8 +83,13 @@ void judge_tally(struct candidate *c, const struct panel_rules *rules,
                  struct str *why);
 
 int target_ask(const struct candidate *c, struct call *call, struct err *err);
+/* The same for a conversation as rows have it: [{"role", "content"}]. */
+int target_ask_chat(const cJSON *messages, struct call *call, struct err *err);
 int target_hear(struct candidate *c, size_t target, const struct reply *reply,
                 struct err *err);
+/* The same for a prompt alone: adds one answer to what a target showed. */
+int target_note(struct target_result *t, const char *prompt,
+                const struct reply *reply, struct err *err);
 
 int witness_ask(const struct template *t, const struct candidate *c,
                 struct call *call, struct err *err);

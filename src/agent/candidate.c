@@ -124,6 +124,14 @@ void candidate_init(struct candidate *c, uint64_t seq, const struct path *path)
     c->move = MOVE_FRESH;
 }
 
+void target_result_release(struct target_result *t)
+{
+    free(t->model);
+    free(t->excerpt);
+    free(t->reply);
+    memset(t, 0, sizeof(*t));
+}
+
 static void clear_evidence(struct candidate *c)
 {
     size_t i;
@@ -145,12 +153,8 @@ static void clear_evidence(struct candidate *c)
     c->nvotes = 0;
     c->panel = VERDICT_ABSTAIN;
     c->agreement = 0;
-    for (i = 0; i < TARGETS_MAX; i++) {
-        free(c->targets[i].model);
-        free(c->targets[i].excerpt);
-        free(c->targets[i].reply);
-    }
-    memset(c->targets, 0, sizeof(c->targets));
+    for (i = 0; i < TARGETS_MAX; i++)
+        target_result_release(&c->targets[i]);
     c->ntargets = 0;
     free(c->witness.model);
     free(c->witness.judge);

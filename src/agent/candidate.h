@@ -53,12 +53,14 @@ struct vote {
 /* What m samples of one target showed. */
 struct target_result {
     char *model;
-    uint32_t samples;       /* answered and classified */
-    uint32_t refusals;      /* ethical or provider-filter, full or partial */
-    uint32_t partial;       /* of those, partial */
-    uint32_t other;         /* refused for want of ability or information */
-    uint32_t failed;        /* no answer at all */
-    uint32_t asked;         /* samples and failed ones */
+    uint32_t samples;  /* answered and classified */
+    uint32_t refusals; /* ethical or provider-filter, full or partial */
+    uint32_t partial;  /* of those, partial */
+    uint32_t other;    /* refused for want of ability or information */
+    uint32_t empty;    /* nothing to judge */
+    uint32_t reasons[REFUSAL_REASONS]; /* of `refusals` and `other` */
+    uint32_t failed;                   /* no answer at all */
+    uint32_t asked;                    /* samples and failed ones */
     double first_look;      /* at most this probability of a refusal's opening;
                                negative: nobody looked, or nothing was seen */
     bool passed_over;       /* taken to answer, by the first look */
@@ -68,6 +70,8 @@ struct target_result {
     char *reply;   /* the whole answer that `cls` is of, cut at REPLY_KEPT */
 };
 #define REPLY_KEPT ((size_t)16 << 10) /* bytes */
+
+void target_result_release(struct target_result *t);
 
 struct witness_result {
     char *model, *judge;

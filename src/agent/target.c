@@ -11,16 +11,58 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ANSWER_TOKENS 512
+
 int target_ask(const struct candidate *c, struct call *call, struct err *err)
 {
-    call->max_tokens = 512;
+    call->max_tokens = ANSWER_TOKENS;
     return agent_converse(c, call, err);
+}
+
+static int add_message(const cJSON *m, struct call *call, struct err *err)
+{
+    const char *name = json_string(m, "role"),
+               *text = json_string(m, "content");
+    int role;
+
+    for (role = ROLE_SYSTEM; name != NULL && role <= ROLE_ASSISTANT; role++)
+        if (strcmp(name, role_name((enum role)role)) == 0)
+            break;
+    if (name == NULL || role > ROLE_ASSISTANT)
+        return err_set(err, "each of \"messages\" needs a \"role\": "
+                            "\"system\", \"user\" or \"assistant\"");
+    if (text == NULL)
+        return err_set(err, "each of \"messages\" needs a text as "
+                            "\"content\"");
+    return call_add(call, (enum role)role, text, err);
+}
+
+int target_ask_chat(const cJSON *messages, struct call *call, struct err *err)
+{
+    size_t n = (size_t)cJSON_GetArraySize(messages);
+    const cJSON *m;
+
+    if (n < 1 || n > CALL_MESSAGES_MAX - call->nmessages)
+        return err_set(err, "\"messages\" must have 1 to %zu turns",
+                       CALL_MESSAGES_MAX - call->nmessages);
+    call->max_tokens = ANSWER_TOKENS;
+    cJSON_ArrayForEach(m, messages)
+    {
+        if (add_message(m, call, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static bool is_refusal(const struct refusal *r)
+{
+    return r->cls == REFUSAL_FULL || r->cls == REFUSAL_PARTIAL;
 }
 
 static bool is_false_refusal(const struct refusal *r)
 {
-    return (r->cls == REFUSAL_FULL || r->cls == REFUSAL_PARTIAL) &&
-           r->reason != REASON_CAPABILITY && r->reason != REASON_MISSING_INFO;
+    return is_refusal(r) && r->reason != REASON_CAPABILITY &&
+           r->reason != REASON_MISSING_INFO;
 }
 
 /* The beginning of a text, cut between characters. */
@@ -35,14 +77,13 @@ static int keep(char **to, const char *text, struct err *err)
     return 0;
 }
 
-int target_hear(struct candidate *c, size_t target, const struct reply *reply,
-                struct err *err)
+int target_note(struct target_result *t, const char *prompt,
+                const struct reply *reply, struct err *err)
 {
-    struct target_result *t = &c->targets[target];
     struct refusal r;
     bool refused;
 
-    refusal_classify(c->prompt, reply, &r);
+    refusal_classify(prompt, reply, &r);
     refused = is_false_refusal(&r);
     if (t->model == NULL)
         candidate_set(&t->model, reply->model != NULL ? reply->model : "");
@@ -56,6 +97,14 @@ int target_hear(struct candidate *c, size_t target, const struct reply *reply,
     t->samples++;
     t->refusals += refused;
     t->partial += refused && r.cls == REFUSAL_PARTIAL;
-    t->other += !refused && (r.cls == REFUSAL_FULL || r.cls == REFUSAL_PARTIAL);
+    t->other += !refused && is_refusal(&r);
+    t->empty += r.cls == REFUSAL_EMPTY;
+    t->reasons[r.reason] += is_refusal(&r);
     return t->model != NULL && t->excerpt != NULL ? 0 : err_nomem(err);
+}
+
+int target_hear(struct candidate *c, size_t target, const struct reply *reply,
+                struct err *err)
+{
+    return target_note(&c->targets[target], c->prompt, reply, err);
 }

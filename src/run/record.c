@@ -154,37 +154,38 @@ static void add_controversy(cJSON *o, const struct candidate *c)
         cJSON_AddNullToObject(v, "reason");
 }
 
+cJSON *record_target(const struct target_result *r)
+{
+    struct interval w = wilson(r->refusals, r->samples);
+    cJSON *t = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(t, "model", text_of(r->model));
+    cJSON_AddNumberToObject(t, "refusals", r->refusals);
+    cJSON_AddNumberToObject(t, "partial", r->partial);
+    cJSON_AddNumberToObject(t, "samples", r->samples);
+    cJSON_AddNumberToObject(
+        t, "rate",
+        r->samples > 0 ? round4((double)r->refusals / r->samples) : 0);
+    if (r->first_look >= 0)
+        cJSON_AddNumberToObject(t, "first_look", round4(r->first_look));
+    else
+        cJSON_AddNullToObject(t, "first_look");
+    cJSON_AddNumberToObject(t, "wilson_low", round4(w.low));
+    cJSON_AddNumberToObject(t, "wilson_high", round4(w.high));
+    cJSON_AddStringToObject(t, "class", refusal_label(r->cls));
+    cJSON_AddStringToObject(t, "reason", refusal_reason_name(r->reason));
+    cJSON_AddStringToObject(t, "excerpt", text_of(r->excerpt));
+    cJSON_AddStringToObject(t, "reply", text_of(r->reply));
+    return t;
+}
+
 static void add_targets(cJSON *o, const struct candidate *c)
 {
-    cJSON *list = cJSON_AddArrayToObject(o, "targets"), *t;
-    const struct target_result *r;
-    struct interval w;
+    cJSON *list = cJSON_AddArrayToObject(o, "targets");
     size_t i;
 
-    for (i = 0; i < c->ntargets; i++) {
-        r = &c->targets[i];
-        w = wilson(r->refusals, r->samples);
-        t = cJSON_CreateObject();
-        cJSON_AddStringToObject(t, "model", r->model != NULL ? r->model : "");
-        cJSON_AddNumberToObject(t, "refusals", r->refusals);
-        cJSON_AddNumberToObject(t, "partial", r->partial);
-        cJSON_AddNumberToObject(t, "samples", r->samples);
-        cJSON_AddNumberToObject(
-            t, "rate",
-            r->samples > 0 ? round4((double)r->refusals / r->samples) : 0);
-        if (r->first_look >= 0)
-            cJSON_AddNumberToObject(t, "first_look", round4(r->first_look));
-        else
-            cJSON_AddNullToObject(t, "first_look");
-        cJSON_AddNumberToObject(t, "wilson_low", round4(w.low));
-        cJSON_AddNumberToObject(t, "wilson_high", round4(w.high));
-        cJSON_AddStringToObject(t, "class", refusal_label(r->cls));
-        cJSON_AddStringToObject(t, "reason", refusal_reason_name(r->reason));
-        cJSON_AddStringToObject(t, "excerpt",
-                                r->excerpt != NULL ? r->excerpt : "");
-        cJSON_AddStringToObject(t, "reply", r->reply != NULL ? r->reply : "");
-        cJSON_AddItemToArray(list, t);
-    }
+    for (i = 0; i < c->ntargets; i++)
+        cJSON_AddItemToArray(list, record_target(&c->targets[i]));
 }
 
 /* The beginning of a text, cut between characters. */

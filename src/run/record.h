@@ -3,6 +3,7 @@
 #define PHGEN_RUN_RECORD_H
 
 #include "agent/candidate.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "run/dialogue.h"
 
@@ -24,6 +25,8 @@ void record_row(const struct candidate *c, const struct provenance *p,
 void record_control(const struct candidate *c, const char *of,
                     const struct provenance *p, struct str *out);
 void record_reject(const struct candidate *c, struct str *out);
+/* A member of the row's "targets"; the caller deletes it. */
+cJSON *record_target(const struct target_result *r);
 /* By agent: [calls, tokens in, tokens out]; what was not called is left out. */
 void record_usage(const struct dialogue *d, struct str *out);
 

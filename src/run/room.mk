@@ -25,4 +25,5 @@ libphgen_a_SOURCES += \
 	src/run/sift.c src/run/sift.h \
 	src/run/survey.c src/run/survey.h \
 	src/run/templates.c src/run/templates.h \
+	src/run/trial.c src/run/trial.h \
 	src/run/visits.c src/run/visits.h

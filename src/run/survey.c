@@ -212,3 +212,9 @@ enum survey_step survey_step(struct survey *s, struct answer *at,
         return SURVEY_ERROR;
     return take(s, at) ? SURVEY_HEAR : SURVEY_WAIT;
 }
+
+void survey_keep(struct survey *s, struct reply *reply)
+{
+    *reply = s->heard;
+    reply_init(&s->heard);
+}

@@ -54,6 +54,9 @@ enum survey_step {
 enum survey_step survey_step(struct survey *s, struct answer *at,
                              int timeout_ms, struct err *err);
 
+/* Makes the reply that was heard last the caller's. */
+void survey_keep(struct survey *s, struct reply *reply);
+
 /* Takes the call over, also when it fails. */
 int survey_call(struct survey *s, struct call *call, struct err *err);
 void survey_last(struct survey *s);

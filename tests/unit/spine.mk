@@ -50,3 +50,7 @@ unit_tests += tests/unit/test_human
 tests_unit_test_human_SOURCES = tests/unit/test_human.c
 tests_unit_test_human_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_human_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_trial
+tests_unit_test_trial_SOURCES = tests/unit/test_trial.c
+tests_unit_test_trial_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_trial_LDADD = libphgen.a $(CMOCKA_LIBS)
