@@ -13,6 +13,7 @@
 #include "cmd/cmd.h"
 #include "cmd/stop.h"
 #include "dataset/confusion.h"
+#include "dataset/known.h"
 #include "dataset/reader.h"
 
 #include <errno.h>
@@ -67,9 +68,6 @@ static const struct example examples[] = {
     {NULL, NULL},
 };
 
-static const char *const reply_names[] = {
-    "response",       "completion",   "reply",      "output",   "answer",
-    "model_response", "model_output", "generation", "messages", NULL};
 static const char *const prompt_names[] = {
     "prompt", "question", "instruction", "query", "input", "messages", NULL};
 static const char *const label_names[] = {
@@ -409,7 +407,7 @@ static enum cmd_exit run(struct options *o, struct err *err)
 {
     struct reader_wants wants = {.what = "reply",
                                  .column = options_string(o, "field"),
-                                 .known = reply_names,
+                                 .known = KNOWN_REPLIES,
                                  .role = "assistant",
                                  .whole = true};
     struct job j = {.file = "-", .confusion.classes = REFUSAL_CLASSES};

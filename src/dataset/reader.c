@@ -16,8 +16,8 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-const char *const READER_COLUMNS[] = {"prompt",      "text",     "question",
-                                      "instruction", "messages", NULL};
+const char *const READER_COLUMNS[] = {
+    "prompt", "text", "question", "instruction", "messages", "Request", NULL};
 
 #define GUESS_ROWS 5000
 

@@ -3,6 +3,7 @@ libphgen_a_SOURCES += \
 	src/dataset/confusion.c src/dataset/confusion.h \
 	src/dataset/export.c src/dataset/export.h \
 	src/dataset/figures.c src/dataset/figures.h \
+	src/dataset/known.c src/dataset/known.h \
 	src/dataset/markdown.c src/dataset/markdown.h \
 	src/dataset/metrics.c src/dataset/metrics.h \
 	src/dataset/objects.c src/dataset/objects.h \

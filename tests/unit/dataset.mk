@@ -19,3 +19,7 @@ unit_tests += tests/unit/test_confusion
 tests_unit_test_confusion_SOURCES = tests/unit/test_confusion.c
 tests_unit_test_confusion_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_confusion_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_known
+tests_unit_test_known_SOURCES = tests/unit/test_known.c
+tests_unit_test_known_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_known_LDADD = libphgen.a $(CMOCKA_LIBS)
