@@ -7,6 +7,7 @@
  */
 #include "base/text.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +92,7 @@ static bool ascii_alnum(unsigned char c)
 
 /* Separators of the normalised form: all but letters, marks, numbers and
  * symbols that carry meaning. */
-static bool is_break(utf8proc_int32_t cp)
+static bool is_break(utf8proc_int32_t cp, unsigned keep)
 {
     switch (utf8proc_category(cp)) {
     case UTF8PROC_CATEGORY_PC:
@@ -101,6 +102,7 @@ static bool is_break(utf8proc_int32_t cp)
     case UTF8PROC_CATEGORY_PI:
     case UTF8PROC_CATEGORY_PF:
     case UTF8PROC_CATEGORY_PO:
+        return (keep & TEXT_KEEP_PUNCTUATION) == 0;
     case UTF8PROC_CATEGORY_ZS:
     case UTF8PROC_CATEGORY_ZL:
     case UTF8PROC_CATEGORY_ZP:
@@ -113,7 +115,7 @@ static bool is_break(utf8proc_int32_t cp)
 }
 
 /* Folded text to words with one space between. */
-static void add_words(const char *p, size_t len, struct str *out)
+static void add_words(const char *p, size_t len, unsigned keep, struct str *out)
 {
     bool gap = false;
     size_t start = out->len, i, n;
@@ -125,7 +127,7 @@ static void add_words(const char *p, size_t len, struct str *out)
             n = 1;
             continue;
         }
-        if (is_break(cp)) {
+        if (is_break(cp, keep)) {
             gap = out->len > start;
             continue;
         }
@@ -136,11 +138,28 @@ static void add_words(const char *p, size_t len, struct str *out)
     }
 }
 
-/* What the normalised form has for each ASCII character; breaks are spaces. */
-static const char folded_ascii[] = "                                "
-                                   "    $      +    0123456789  <=> "
-                                   " abcdefghijklmnopqrstuvwxyz   ^ "
-                                   "`abcdefghijklmnopqrstuvwxyz | ~ ";
+/* What the normalised form has for each ASCII character, by what is kept;
+ * breaks are spaces. */
+static const char folded_ascii[][129] = {
+    // clang-format off
+    "                                "
+    "    $      +    0123456789  <=> "
+    " abcdefghijklmnopqrstuvwxyz   ^ "
+    "`abcdefghijklmnopqrstuvwxyz | ~ ",
+    "                                "
+    "    $      +    0123456789  <=> "
+    " ABCDEFGHIJKLMNOPQRSTUVWXYZ   ^ "
+    "`abcdefghijklmnopqrstuvwxyz | ~ ",
+    "                                "
+    " !\"#$%&'()*+,-./0123456789:;<=>?"
+    "@abcdefghijklmnopqrstuvwxyz[\\]^_"
+    "`abcdefghijklmnopqrstuvwxyz{|}~ ",
+    "                                "
+    " !\"#$%&'()*+,-./0123456789:;<=>?"
+    "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_"
+    "`abcdefghijklmnopqrstuvwxyz{|}~ ",
+    // clang-format on
+};
 
 static bool is_ascii(const char *bytes, size_t len)
 {
@@ -162,8 +181,10 @@ static bool is_ascii(const char *bytes, size_t len)
  * Without a branch on the character: a break is written over what the last
  * one wrote.  A space is held back until a word follows it.
  */
-static bool normalise_ascii(const char *bytes, size_t len, struct str *out)
+static bool normalise_ascii(const char *bytes, size_t len, unsigned keep,
+                            struct str *out)
 {
+    const char *fold = folded_ascii[keep];
     char room[1024];
     char last = ' ', c;
     size_t n = 0, i;
@@ -171,7 +192,7 @@ static bool normalise_ascii(const char *bytes, size_t len, struct str *out)
     if (!is_ascii(bytes, len))
         return false;
     for (i = 0; i < len; i++) {
-        c = folded_ascii[(unsigned char)bytes[i]];
+        c = fold[(unsigned char)bytes[i]];
         room[n] = c;
         n += c != ' ' || last != ' ';
         last = c;
@@ -188,20 +209,27 @@ static bool normalise_ascii(const char *bytes, size_t len, struct str *out)
 
 void text_normalise(const char *bytes, size_t len, struct str *out)
 {
+    text_normalise_but(bytes, len, 0, out);
+}
+
+void text_normalise_but(const char *bytes, size_t len, unsigned keep,
+                        struct str *out)
+{
     utf8proc_uint8_t *folded = NULL;
     utf8proc_ssize_t n;
     struct str clean;
 
-    if (normalise_ascii(bytes, len, out))
+    assert(keep < sizeof(folded_ascii) / sizeof(folded_ascii[0]));
+    if (normalise_ascii(bytes, len, keep, out))
         return;
     str_init(&clean, 3 * len + 1);
     text_repair(bytes, len, &clean);
-    n = utf8proc_map((const utf8proc_uint8_t *)clean.s,
-                     (utf8proc_ssize_t)clean.len, &folded,
-                     UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE |
-                         UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
+    n = utf8proc_map(
+        (const utf8proc_uint8_t *)clean.s, (utf8proc_ssize_t)clean.len, &folded,
+        UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_IGNORE |
+            ((keep & TEXT_KEEP_CASE) != 0 ? 0 : UTF8PROC_CASEFOLD));
     if (n >= 0)
-        add_words((const char *)folded, (size_t)n, out);
+        add_words((const char *)folded, (size_t)n, keep, out);
     else
         out->bad = true;
     free(folded);

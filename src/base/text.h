@@ -30,6 +30,11 @@ void text_repair(const char *bytes, size_t len, struct str *out);
  */
 void text_normalise(const char *bytes, size_t len, struct str *out);
 
+/* The same with something left as it is: "Don't" stays so with both. */
+enum { TEXT_KEEP_CASE = 1, TEXT_KEEP_PUNCTUATION = 2 };
+void text_normalise_but(const char *bytes, size_t len, unsigned keep,
+                        struct str *out);
+
 /*
  * The next word of a text: a maximal run of letters, digits, marks and
  * inner apostrophes or hyphens ("don't", "half-life").  Returns false at the

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "cmd/asking.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
@@ -42,6 +43,13 @@ static const struct option_row options[] = {
     {"shingle", 0, OPTION_STRING, "KIND:N", 0, 0, "char:5",
      "What is compared: sets of N characters in a row (char:5) or of N words "
      "(word:3).",
+     0},
+    {"keep-case", 0, OPTION_FLAG, NULL, 0, 0, NULL,
+     "Tell capital letters from small ones. Without it \"Kill\" is \"kill\".",
+     0},
+    {"keep-punctuation", 0, OPTION_FLAG, NULL, 0, 0, NULL,
+     "Compare punctuation, too, as in code. Without it \"kill -9!\" is "
+     "\"kill 9\".",
      0},
     {"containment", 0, OPTION_FLAG, NULL, 0, 0, NULL,
      "Compare by how much of a row's shingles the other row has, so that a "
@@ -99,8 +107,9 @@ static const char *const details[] = {
     "no near-duplicates, each byte for byte as it was.",
     "Two rows are near-duplicates when the Jaccard similarity of their "
     "shingles is at least the threshold. Texts are compared without regard "
-    "to letter case, punctuation, white space and Unicode compatibility "
-    "forms. Every pair is verified, so no row is dropped wrongly. "
+    "to white space and Unicode compatibility forms, letter case and "
+    "punctuation (--keep-case, --keep-punctuation). Every pair is verified, so "
+    "no row is dropped wrongly. "
     "docs/dedup.md says how to choose shingle and threshold.",
     NULL,
 };
@@ -197,6 +206,9 @@ static int read_options(struct job *j, const struct options *o, struct err *err)
     b->dedup.index = options_flag(o, "exact") ? DEDUP_EXACT : DEDUP_LSH;
     b->dedup.measure =
         options_flag(o, "containment") ? DEDUP_CONTAINMENT : DEDUP_JACCARD;
+    b->dedup.keep =
+        (options_flag(o, "keep-case") ? TEXT_KEEP_CASE : 0) |
+        (options_flag(o, "keep-punctuation") ? TEXT_KEEP_PUNCTUATION : 0);
     b->clusters = options_flag(o, "clusters");
     b->threads = (unsigned)options_uint(o, "threads");
     b->memory_max = options_given(o, "memory-max")

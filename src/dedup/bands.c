@@ -94,6 +94,19 @@ bool bands_add(struct bands *b, uint32_t key, uint32_t entry)
     return true;
 }
 
+uint32_t bands_room(const struct bands *b, uint32_t key, uint32_t *last)
+{
+    uint32_t i, n = 0;
+
+    *last = BANDS_NONE;
+    if (b->slot == NULL)
+        return BANDS_SAME;
+    for (i = bands_first(b, key);
+         b->slot[i].entry != BANDS_NONE && b->slot[i].key == key; i++, n++)
+        *last = b->slot[i].entry;
+    return BANDS_SAME - n;
+}
+
 void bands_remove(struct bands *b, uint32_t key, uint32_t entry)
 {
     uint32_t i, next;

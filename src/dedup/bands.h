@@ -15,7 +15,8 @@
  * factor will do, so little memory lies idle.
  *
  * A key keeps at most BANDS_SAME entries, the first that came: what bounds
- * the candidates of a query, however many texts share a template.
+ * the candidates of a query, however many texts share a template.  When one of
+ * a full key's goes, the caller puts the next in line in (bands_room()).
  *
  *      bands_prefetch(&t, key);
  *      for (i = bands_first(&t, key); t.slot[i].key == key &&
@@ -42,6 +43,9 @@ void bands_release(struct bands *b);
  * error. */
 bool bands_add(struct bands *b, uint32_t key, uint32_t entry);
 void bands_remove(struct bands *b, uint32_t key, uint32_t entry);
+/* How many more the key takes, and `*last`, its last entry (BANDS_NONE when it
+ * has none). */
+uint32_t bands_room(const struct bands *b, uint32_t key, uint32_t *last);
 size_t bands_bytes(const struct bands *b);
 
 static inline uint32_t bands_home(const struct bands *b, uint32_t key)

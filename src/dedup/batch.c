@@ -18,7 +18,7 @@
 #include <string.h>
 
 const struct batch_options BATCH_DEFAULTS = {
-    {SHINGLE_CHAR, 5, 0.7, DEDUP_LSH, DEDUP_JACCARD},
+    {SHINGLE_CHAR, 5, 0.7, DEDUP_LSH, DEDUP_JACCARD, 0},
     BATCH_FIRST,
     false,
     false,
@@ -325,7 +325,7 @@ static int put_by(struct batch *b, const char *text, size_t len,
     struct str *s = &b->block[b->filling].normal; /* idle */
 
     str_clear(s);
-    text_normalise(text, len, s);
+    text_normalise_but(text, len, b->o.dedup.keep, s);
     if (str_failed(s) || s->len > DEDUP_TEXT_MAX)
         return err_set(err, "row %llu is too long to compare",
                        (unsigned long long)b->rows);

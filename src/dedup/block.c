@@ -70,7 +70,8 @@ static void normalise(struct block *b)
         if (i->text != NULL)
             continue;
         start = b->normal.len;
-        text_normalise(b->raw.s + i->at, i->len, &b->normal);
+        text_normalise_but(b->raw.s + i->at, i->len, b->preparer.o.keep,
+                           &b->normal);
         i->at = start;
         i->len = b->normal.len - start;
     }

@@ -18,8 +18,8 @@
 #define LSH_LEAST 0.2  /* thresholds below it would take more bands */
 #define LEARN_AT  256u /* texts; then at four times as many, and so on */
 
-const struct dedup_options DEDUP_DEFAULTS = {SHINGLE_CHAR, 5, 0.7, DEDUP_LSH,
-                                             DEDUP_JACCARD};
+const struct dedup_options DEDUP_DEFAULTS = {SHINGLE_CHAR,  5, 0.7, DEDUP_LSH,
+                                             DEDUP_JACCARD, 0};
 
 static int check_options(const struct dedup_options *o, struct err *err)
 {
@@ -124,7 +124,7 @@ static bool prepare(struct dedup *d, const char *text, size_t len)
     str_clear(&d->raw);
     str_clear(&d->normal);
     str_add(&d->raw, text, len);
-    text_normalise(text, len, &d->normal);
+    text_normalise_but(text, len, d->o.keep, &d->normal);
     if (str_failed(&d->raw) || str_failed(&d->normal) ||
         !preparer_normal(&d->preparer, d->normal.s, d->normal.len, &d->hand))
         return false;
@@ -227,6 +227,42 @@ int dedup_add(struct dedup *d, uint64_t id, const char *text, size_t len,
     return err_nomem(err);
 }
 
+/*
+ * A key that was full has turned texts away.  The first of them takes the
+ * place that is free now, so that an index which is built anew from what is
+ * left gives the same answers.  It looks at every text that came later: dear,
+ * but keys are full of templated text only.
+ */
+static void readmit(struct dedup *d, unsigned band, uint32_t key, uint32_t from)
+{
+    uint32_t i, keys[SKETCH_BANDS_MAX];
+    const char *text;
+    size_t len;
+
+    for (i = from; i < d->entries.n; i++) {
+        if (sketch_size(entries_sketch(&d->entries, i)) == 0)
+            continue;
+        text = entries_text(&d->entries, i, &len);
+        if (!shingles_set(&d->preparer.set, &d->o, text, len))
+            return;
+        sketch_keys(d->banding, d->preparer.set.hash, d->preparer.set.n, keys);
+        if (keys[band] == key) {
+            bands_add(&d->band[band], key, i);
+            return;
+        }
+    }
+}
+
+static void leave_band(struct dedup *d, unsigned band, uint32_t key,
+                       uint32_t entry)
+{
+    uint32_t last, room = bands_room(&d->band[band], key, &last);
+
+    bands_remove(&d->band[band], key, entry);
+    if (room == 0 && entry <= last && last + 1 < d->entries.n)
+        readmit(d, band, key, last + 1);
+}
+
 /* It cannot fail: without memory to find its keys again, the entry is gone
  * all the same, as a dropped sketch passes no filter. */
 static void remove_entry(struct dedup *d, uint32_t entry)
@@ -241,7 +277,7 @@ static void remove_entry(struct dedup *d, uint32_t entry)
             prefix_remove(d->prefix, entry, d->preparer.set.hash,
                           d->preparer.set.n);
         for (i = 0; i < d->banding.bands; i++)
-            bands_remove(&d->band[i], p.key[i], entry);
+            leave_band(d, i, p.key[i], entry);
     }
     entries_drop(&d->entries, entry);
 }

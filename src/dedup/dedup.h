@@ -14,8 +14,9 @@
  *
  * Two texts are near-duplicates when the Jaccard similarity of their shingle
  * sets is at least the threshold.  Shingles are taken from the normalised
- * text (base/text.h).  Candidates come from an index; every hit is verified
- * exactly, so a reported duplicate always is one.
+ * text (base/text.h: NFKC, case folded, punctuation and white space one space),
+ * or from one with case or punctuation kept.  Candidates come from an index;
+ * every hit is verified exactly, so a reported duplicate always is one.
  *
  * Entries carry a caller's id, handed out in rising order.  A query sees only
  * entries with id <= `as_of`: the pipeline asks "what was decided up to
@@ -56,6 +57,7 @@ struct dedup_options {
     double threshold;           /* in (0, 1]; below 0.2 the index is exact */
     enum dedup_index index;     /* 0: DEDUP_LSH */
     enum dedup_measure measure; /* 0: DEDUP_JACCARD */
+    unsigned keep;              /* TEXT_KEEP_CASE | TEXT_KEEP_PUNCTUATION */
 };
 
 extern const struct dedup_options DEDUP_DEFAULTS; /* char 5, 0.7 */

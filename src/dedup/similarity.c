@@ -27,7 +27,7 @@ static uint64_t *sorted_set(const struct dedup_options *o, const char *text,
     size_t i, all;
 
     str_init(&s, DEDUP_TEXT_MAX);
-    text_normalise(text, len, &s);
+    text_normalise_but(text, len, o->keep, &s);
     if (!str_failed(&s))
         set = malloc((s.len + 1) * sizeof(*set));
     if (set != NULL) {

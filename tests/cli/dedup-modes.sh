@@ -30,6 +30,16 @@ sed -n '1p;3p;4p' in.txt >want
 holds 'by words' cmp out want
 phgen dedup in.txt --exact --threshold 0.75
 holds 'the exact index' cmp out want
+printf 'Kill it\nkill it\nkill it!\n' >case.txt
+phgen dedup case.txt
+sed -n 1p case.txt >want
+holds 'case and punctuation say nothing' cmp out want
+phgen dedup case.txt --keep-case
+sed -n 1,2p case.txt >want
+holds 'unless they are kept: case' cmp out want
+phgen dedup case.txt --keep-punctuation --shingle char:8
+sed -n '1p;3p' case.txt >want
+holds 'punctuation' cmp out want
 for wrong in '--shingle char' '--shingle char:0' '--shingle word:17' \
     '--shingle vowel:3' '--keep last' '--threshold 0' '--threads 3'; do
     # shellcheck disable=SC2086  # option and value

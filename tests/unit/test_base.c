@@ -38,6 +38,31 @@ static void check_normal(const char *in, const char *want)
     str_release(&s);
 }
 
+static void check_kept(unsigned keep, const char *in, const char *want)
+{
+    struct str s;
+
+    str_init(&s, 1000);
+    text_normalise_but(in, strlen(in), keep, &s);
+    assert_string_equal(s.s, want);
+    str_release(&s);
+}
+
+/* ASCII and what is not take different ways: both, each time. */
+static void test_normalise_but(void **state)
+{
+    (void)state;
+    check_kept(TEXT_KEEP_CASE, " Kill -9 it! ", "Kill 9 it");
+    check_kept(TEXT_KEEP_CASE, "\xEF\xBC\xABill -9 it!", "Kill 9 it");
+    check_kept(TEXT_KEEP_PUNCTUATION, " Kill  -9\tit! ", "kill -9 it!");
+    check_kept(TEXT_KEEP_PUNCTUATION, "\xEF\xBC\xABill\xC2\xA0-9 it!",
+               "kill -9 it!");
+    check_kept(TEXT_KEEP_CASE | TEXT_KEEP_PUNCTUATION, "Don't\n\nPANIC",
+               "Don't PANIC");
+    check_kept(TEXT_KEEP_CASE | TEXT_KEEP_PUNCTUATION, "Na\xC3\xAFve\n(x)",
+               "Na\xC3\xAFve (x)");
+}
+
 static void test_normalise(void **state)
 {
     (void)state;
@@ -188,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_str_limit),
         cmocka_unit_test(test_normalise),
+        cmocka_unit_test(test_normalise_but),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_printable),
         cmocka_unit_test(test_json_bounds),
