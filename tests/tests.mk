@@ -31,5 +31,6 @@ TESTS = $(unit_tests) $(fuzz_tests) $(cli_tests)
 EXTRA_DIST += $(cli_tests)
 
 include tests/bench/dedup/dedup.mk
+include tests/bench/graph/graph.mk
 include tests/bench/http/http.mk
 include tests/aimock/aimock.mk
