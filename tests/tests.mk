@@ -30,6 +30,7 @@ check_PROGRAMS = $(unit_tests) $(fuzz_tests)
 TESTS = $(unit_tests) $(fuzz_tests) $(cli_tests)
 EXTRA_DIST += $(cli_tests)
 
+include tests/torture/torture.mk
 include tests/bench/dedup/dedup.mk
 include tests/bench/graph/graph.mk
 include tests/bench/http/http.mk

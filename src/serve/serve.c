@@ -11,6 +11,7 @@
 #include "serve/serve.h"
 #include "base/str.h"
 #include "serve/chat.h"
+#include "serve/counts.h"
 #include "serve/misbehave.h"
 #include "serve/send.h"
 
@@ -35,6 +36,7 @@ struct serve {
     struct MHD_Daemon *daemon;
     const struct builtin *builtin;
     struct faults *faults;
+    struct counts counts;
     unsigned latency_ms;
     char *key;
     bool loopback;
@@ -105,18 +107,24 @@ static enum MHD_Result complete(struct serve *s, struct MHD_Connection *c,
     f = faults_draw(s->faults, r->body.s, r->body.len, &variant);
     if (s->latency_ms > 0 && !sleep_from(s, r->arrived, s->latency_ms))
         return MHD_NO;
+    if (f != FAULTS)
+        atomic_fetch_add(&s->counts.fault[f], 1);
     if (f == FAULT_STALL)
         sleep_from(s, r->arrived, STALL_MS);
     if (f != FAULTS && !misbehaves_in_reply(f))
         return misbehave(c, f, variant);
     str_init(&body, SEND_MAX);
     if (with(s->builtin, r->body.s, r->body.len, &body, &bad) != 0) {
+        atomic_fetch_add(&s->counts.errors, 1);
         out = send_error(c, &bad, NULL, NULL);
     } else if (f != FAULTS) {
+        if (f == FAULT_UTF8 || f == FAULT_TRICKLE)
+            atomic_fetch_add(&s->counts.answers, 1);
         r->pause = (struct pause){s, f == FAULT_TRICKLE ? TRICKLE_MS : STALL_MS,
                                   f == FAULT_TRICKLE};
         out = misbehave_in_reply(c, f, &body, pause_between, &r->pause);
     } else {
+        atomic_fetch_add(&s->counts.answers, 1);
         out = send_bytes(c, 200, "application/json", &body, NULL, NULL);
     }
     str_release(&body);
@@ -170,6 +178,20 @@ static enum MHD_Result health(struct serve *s, struct MHD_Connection *c,
     return send_text(c, 200, "application/json", "{\"status\":\"ok\"}");
 }
 
+static enum MHD_Result metrics(struct serve *s, struct MHD_Connection *c,
+                               struct request *r)
+{
+    struct str body;
+    enum MHD_Result out;
+
+    (void)r;
+    str_init(&body, SEND_MAX);
+    counts_print(&s->counts, &body);
+    out = send_bytes(c, 200, "text/plain; version=0.0.4", &body, NULL, NULL);
+    str_release(&body);
+    return out;
+}
+
 static const struct route {
     const char *path, *method;
     bool open; /* needs no key */
@@ -182,6 +204,7 @@ static const struct route {
     {"/v1/embeddings", "POST", false, embedding},
     {"/v1/models", "GET", false, models},
     {"/health", "GET", true, health},
+    {"/metrics", "GET", true, metrics},
 };
 
 static const char *header(struct MHD_Connection *c, const char *name)
@@ -262,7 +285,7 @@ static enum MHD_Result answer(struct serve *s, struct MHD_Connection *c,
         return send_refusal(c, 404, invalid, NULL,
                             "There are /v1/models, /v1/chat/completions, "
                             "/v1/completions, /v1/embeddings, "
-                            "/v1/moderations and /health.");
+                            "/v1/moderations, /health and /metrics.");
     if (strcmp(method, to->method) != 0)
         return wrong_method(c, to);
     if (str_failed(&r->body))

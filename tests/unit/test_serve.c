@@ -268,6 +268,31 @@ static void test_models(void **state)
     serve_stop(s);
 }
 
+static void test_metrics(void **state)
+{
+    struct serve *s = start("503=1,times=1", NULL);
+    unsigned port = serve_port(s);
+    struct answer a = post(port, HI);
+
+    (void)state;
+    assert_int_equal(a.status, 503);
+    forget(&a);
+    check_said(post(port, HI), "0|user:hi");
+    a = post(port, "{");
+    forget(&a);
+    a = post(port, "{");
+    assert_int_equal(a.status, 400);
+    forget(&a);
+    a = ask(port, "GET", "/metrics", NULL, "", 0);
+    assert_int_equal(a.status, 200);
+    assert_non_null(strstr(a.body, "\nphgen_serve_answers_total 1\n"));
+    assert_non_null(strstr(a.body, "\nphgen_serve_errors_total 1\n"));
+    assert_non_null(
+        strstr(a.body, "\nphgen_serve_faults_total{fault=\"503\"} 2\n"));
+    forget(&a);
+    serve_stop(s);
+}
+
 static void test_bad_requests(void **state)
 {
 #define WITH(x)                                                                \
@@ -802,6 +827,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_completion),
         cmocka_unit_test(test_models),
+        cmocka_unit_test(test_metrics),
         cmocka_unit_test(test_bad_requests),
         cmocka_unit_test(test_deep),
         cmocka_unit_test(test_routes),

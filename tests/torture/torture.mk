@@ -1,0 +1,20 @@
+# Kills, power cuts, full and broken disks: a few of each in `make check`,
+# hundreds by `make torture`.  See torture.py.
+check_DATA = tests/torture/badluck.so
+CLEANFILES += tests/torture/badluck.so
+EXTRA_DIST += tests/torture/badluck.c tests/torture/torture.py \
+	tests/torture/torture.sh
+TESTS += tests/torture/torture.sh
+
+tests/torture/badluck.so: tests/torture/badluck.c
+	@$(MKDIR_P) tests/torture
+	$(AM_V_CCLD)$(CC) $(WARN_CFLAGS) $(CFLAGS) -shared -fPIC -o $@ \
+		$(srcdir)/tests/torture/badluck.c -ldl
+
+TORTURE_POINTS = 40
+TORTURE_SEED = 1
+.PHONY: torture
+torture: phgen$(EXEEXT) graphs/concepts.graphml tests/torture/badluck.so
+	$(AM_TESTS_ENVIRONMENT) TORTURE_POINTS=$(TORTURE_POINTS) \
+		TORTURE_SEED=$(TORTURE_SEED) TORTURE_TABLE=torture.table \
+		$(SHELL) $(srcdir)/tests/torture/torture.sh

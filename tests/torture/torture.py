@@ -1,0 +1,438 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ends phgen at random points, resumes it, and looks at what is there.
+
+    torture.py [--points N] [--seed S] [--table FILE] [KIND]...
+
+Kinds of bad luck (all of them when none is named):
+
+    kill     SIGKILL at the k-th operation on files, in the middle of a write
+    stop     SIGTERM or SIGINT there
+    power    SIGKILL, and of the folder only what was synced is left
+    sectors  likewise, and of what was not synced some 512-byte sectors
+    copy     the process is held and its folder copied; the copy goes on
+    http     SIGKILL, SIGTERM or SIGINT at file or socket operations, with the
+             target over HTTP behind a server with faults
+    budget   the same with --max-calls
+    full     the disk is full from the k-th operation on (ENOSPC)
+    broken   the k-th operation fails (EIO), or all from it on
+    tmpfs    a file system that is really full; needs the right to mount one
+
+What has to hold, each time: a failure is a sentence and status 1; no file
+under its final name is torn; the same command goes on to the bytes of a run
+that nothing happened to (dataset, rejected, controls, and the manifest but for
+its times); no ".part" is left; nothing that stands in the ledger is asked for
+again.  Output is TAP, one test a kind; a failure names the seed and the point.
+
+PHGEN, PHGEN_DATA and BADLUCK (the preloaded library) come from the
+environment.  Everything is drawn from the seed, so a failure can be repeated.
+"""
+import argparse
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+PHGEN = os.environ["PHGEN"]
+DATA = os.environ.get("PHGEN_DATA", os.path.dirname(PHGEN))
+BADLUCK = os.environ["BADLUCK"]
+SECTOR = 512
+CONCURRENCY = 8
+
+COMPARED = ("dataset.jsonl", "rejected.jsonl", "controls.jsonl",
+            "learned.json")
+# Of the session, or of calls that were in flight when the last row came.
+VARIES = ("created", "seconds", "paid", "paid_calls", "cost")
+
+
+class Bad(Exception):
+    pass
+
+
+class Job:
+    """One command line, and what it gives when it is left alone."""
+
+    def __init__(self, work, name, arguments):
+        self.work, self.name, self.arguments = work, name, arguments
+        self.whole = work / (name + "-whole")
+        self.whole.mkdir()
+        done, self.operations = self.count(self.whole)
+        if done.returncode != 0:
+            sys.exit("the undisturbed run fails: " + done.stderr)
+
+    def command(self, out):
+        return [PHGEN, "--data-dir", DATA, "--out", str(out),
+                "--quiet"] + self.arguments
+
+    def run(self, out, **badluck):
+        env = dict(os.environ)
+        # A sanitizer wants to be the first library, and is not.
+        env["ASAN_OPTIONS"] = "verify_asan_link_order=0"
+        if badluck:
+            env["LD_PRELOAD"] = BADLUCK
+            env["BADLUCK_DIR"] = str(out)
+            for name, value in badluck.items():
+                env["BADLUCK_" + name.upper()] = str(value)
+        return subprocess.run(self.command(out), env=env, text=True,
+                              errors="replace", capture_output=True,
+                              timeout=300, check=False)
+
+    def count(self, out):
+        """How many operations there are when nothing happens."""
+        file = self.work / "count"
+        done = self.run(out, count=file, net=1)
+        return done, int(file.read_text()) if file.exists() else 0
+
+
+def manifest(folder):
+    tree = json.loads((folder / "manifest.json").read_text())
+    for name in VARIES:
+        tree.pop(name, None)
+    return tree
+
+
+def check_whole_files(folder):
+    """No file under its final name is torn, at any time."""
+    for path in folder.iterdir():
+        if path.suffix == ".jsonl":
+            text = path.read_text()
+            if text and not text.endswith("\n"):
+                raise Bad(f"{path.name} is torn")
+            for line in text.splitlines():
+                json.loads(line)
+        elif path.suffix == ".json":
+            json.loads(path.read_text())
+
+
+def check_same(job, folder):
+    for name in COMPARED:
+        ours, theirs = folder / name, job.whole / name
+        if ours.exists() != theirs.exists():
+            raise Bad(f"{name} is there in one run and not in the other")
+        if ours.exists() and ours.read_bytes() != theirs.read_bytes():
+            raise Bad(f"{name} differs")
+    if manifest(folder) != manifest(job.whole):
+        raise Bad("manifest.json differs")
+    left = [p.name for p in folder.iterdir() if p.name.endswith(".part")]
+    if left:
+        raise Bad(f"{left} are left behind")
+    with sqlite3.connect(folder / "run.sqlite") as db:
+        if db.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+            raise Bad("the store is damaged")
+        n, last = db.execute("SELECT count(*), max(seq) "
+                             "FROM candidates").fetchone()
+        if n != last:
+            raise Bad("there is a gap in the sequence")
+    db.close()
+
+
+def check_end(done, wanted):
+    """A failure is a sentence and status 1."""
+    if done.returncode not in wanted:
+        raise Bad(f"status {done.returncode}: {done.stderr[-300:]}")
+    if done.returncode == 1 and not done.stderr.startswith("phgen: "):
+        raise Bad(f"no sentence: {done.stderr[:200]!r}")
+
+
+def resume(job, folder):
+    check_whole_files(folder)
+    done = job.run(folder)
+    check_end(done, (0,))
+    check_same(job, folder)
+
+
+def fresh(work, name="run"):
+    folder = work / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+# --- kinds ---
+
+
+def kill(job, rng):
+    """Up to three kills, one after another, then the end."""
+    folder = fresh(job.work)
+    for _ in range(rng.randint(1, 3)):
+        done = job.run(folder, at=rng.randint(1, job.operations), do="KILL")
+        check_end(done, (0, -signal.SIGKILL))
+        check_whole_files(folder)
+    resume(job, folder)
+
+
+def stop(job, rng):
+    folder = fresh(job.work)
+    done = job.run(folder, at=rng.randint(1, job.operations),
+                   do=rng.choice(("TERM", "INT")))
+    check_end(done, (0, 1))
+    resume(job, folder)
+
+
+def power_cut(job, rng, what_is_left):
+    folder, disk = fresh(job.work), fresh(job.work, "disk")
+    for _ in range(rng.randint(1, 2)):
+        done = job.run(folder, at=rng.randint(1, job.operations), do="KILL",
+                       shadow=disk)
+        check_end(done, (0, -signal.SIGKILL))
+        if done.returncode == 0:
+            break
+        what_is_left(folder, disk, rng)
+        shutil.rmtree(folder)
+        shutil.copytree(disk, folder)
+    resume(job, folder)
+
+
+def power(job, rng):
+    power_cut(job, rng, lambda folder, disk, rng: None)
+
+
+def some_sectors(folder, disk, rng):
+    """Of what was written and not synced, any sectors may be on the disk."""
+    for name in ("run.sqlite", "run.sqlite-wal"):
+        if not (folder / name).exists():
+            continue
+        new = (folder / name).read_bytes()
+        old = (disk / name).read_bytes() if (disk / name).exists() else b""
+        length = rng.choice((len(old), max(len(old), len(new))))
+        mixed = bytearray()
+        for i in range(0, length, SECTOR):
+            source = new if rng.random() < 0.5 else old
+            piece = source[i:i + SECTOR] or bytes(SECTOR)
+            mixed += piece.ljust(SECTOR, b"\0")
+        (disk / name).write_bytes(mixed[:length])
+
+
+def sectors(job, rng):
+    power_cut(job, rng, some_sectors)
+
+
+def copy(job, rng):
+    """The folder as it is at some moment, and the copy is what goes on."""
+    folder, snapshot = fresh(job.work), job.work / "snapshot"
+    shutil.rmtree(snapshot, ignore_errors=True)
+    p = subprocess.Popen(job.command(folder), stdout=subprocess.DEVNULL,
+                         stderr=subprocess.DEVNULL)
+    time.sleep(rng.random() * 0.3)
+    p.send_signal(signal.SIGSTOP)
+    time.sleep(0.01)
+    shutil.copytree(folder, snapshot)
+    p.kill()
+    p.wait()
+    resume(job, snapshot)
+
+
+def ledger(folder):
+    path = folder / "run.sqlite"
+    if not path.exists():
+        return 0
+    with sqlite3.connect(path) as db:
+        try:
+            n = db.execute("SELECT count(*) FROM ledger").fetchone()[0]
+        except sqlite3.OperationalError:
+            n = 0
+    db.close()
+    return n
+
+
+def session_over_http(job, folder, badluck):
+    """One start.  What the server answered and the ledger does not hold was
+    on its way when the process went: at most --concurrency."""
+    before, rows = answered(job.url), ledger(folder)
+    done = job.run(folder, **badluck)
+    check_whole_files(folder)
+    paid, booked = answered(job.url) - before, ledger(folder) - rows
+    if not booked <= paid <= booked + CONCURRENCY:
+        raise Bad(f"{paid} answers paid for and {booked} in the ledger")
+    return done, paid
+
+
+def answered(url):
+    with urllib.request.urlopen(url.replace("/v1", "/metrics")) as page:
+        text = page.read().decode()
+    return int(re.search(r"^phgen_serve_answers_total (\d+)", text,
+                         re.M).group(1))
+
+
+def luck_over_http(job, rng):
+    return {"at": rng.randint(1, job.operations), "net": 1,
+            "do": rng.choice(("KILL", "TERM", "INT"))}
+
+
+def http(job, rng):
+    folder = fresh(job.work)
+    for _ in range(rng.randint(1, 3)):
+        done, _ = session_over_http(job, folder, luck_over_http(job, rng))
+        check_end(done, (0, 1, -signal.SIGKILL))
+    done, _ = session_over_http(job, folder, {})
+    check_end(done, (0,))
+    check_same(job, folder)
+
+
+def budget(job, rng):
+    folder = fresh(job.work)
+    limit = rng.randint(10, ledger(job.whole))
+    paid = sessions = 0
+    job.arguments += ["--max-calls", str(limit)]
+    try:
+        for last in (False, False, True):
+            luck = {} if last else luck_over_http(job, rng)
+            done, more = session_over_http(job, folder, luck)
+            check_end(done, (0, 1, -signal.SIGKILL))
+            paid, sessions = paid + more, sessions + 1
+            if ledger(folder) > limit:
+                raise Bad(f"{ledger(folder)} calls, the limit is {limit}")
+            if paid > limit + (sessions - 1) * CONCURRENCY:
+                raise Bad(f"{paid} calls paid, the limit is {limit}")
+    finally:
+        del job.arguments[-2:]
+    done, _ = session_over_http(job, folder, {})
+    check_end(done, (0,))
+    check_same(job, folder)
+
+
+def fails(job, rng, errno, stays):
+    folder = fresh(job.work)
+    luck = {"at": rng.randint(1, job.operations), "do": errno}
+    if stays:
+        luck["stays"] = 1
+    done = job.run(folder, **luck)
+    check_end(done, (0, 1))
+    check_whole_files(folder)
+    if done.returncode == 0:
+        check_same(job, folder)  # no loss is silent
+    resume(job, folder)
+
+
+def full(job, rng):
+    fails(job, rng, "ENOSPC", True)
+
+
+def broken(job, rng):
+    fails(job, rng, "EIO", rng.random() < 0.5)
+
+
+def tmpfs(job, rng):
+    folder = fresh(job.work)
+    size = rng.randint(16, 600)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}k", "badluck",
+                    str(folder)], check=True, capture_output=True)
+    try:
+        done = job.run(folder)
+        check_end(done, (0, 1))
+        check_whole_files(folder)
+        subprocess.run(["mount", "-o", "remount,size=64m", str(folder)],
+                       check=True)
+        resume(job, folder)
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+PROMISES = {
+    kill: "the same bytes after it is resumed, no torn file",
+    stop: "a sentence, status 1, the same bytes after it is resumed",
+    power: "the same bytes after it is resumed, no torn file",
+    sectors: "the same bytes after it is resumed, no torn file",
+    copy: "the copy goes on to the same bytes",
+    http: "the same bytes; nothing in the ledger is paid for again",
+    budget: "the same, and the limit is never passed",
+    full: "a sentence, status 1, the same bytes after it is resumed",
+    broken: "a sentence, status 1, the same bytes after it is resumed",
+    tmpfs: "a sentence, status 1, the same bytes after it is resumed",
+}
+OVER_HTTP = (http, budget)
+
+
+def serve():
+    p = subprocess.Popen(
+        [PHGEN, "serve", "--port", "0", "--data-dir", DATA, "--faults",
+         "503=0.03,cut=0.02,empty=0.02,garbage=0.02,latency=1,times=1"],
+        stderr=subprocess.PIPE, text=True)
+    line = p.stderr.readline()
+    match = re.search(r"http://[^;]*", line)
+    if match is None:
+        sys.exit("the server does not start: " + line)
+    return p, match.group(0)
+
+
+def punish(kind, job, points, seed):
+    """Runs one kind; returns how often, and the failures."""
+    bad = []
+    for i in range(points):
+        rng = random.Random(f"{seed}/{kind.__name__}/{i}")
+        try:
+            kind(job, rng)
+        except (Bad, ValueError, OSError) as why:
+            bad.append(f"seed {seed}, point {i}: {why}")
+    return bad
+
+
+def may_mount(work):
+    folder = work / "mount"
+    folder.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "none", str(folder)],
+                          capture_output=True, check=False)
+    if done.returncode == 0:
+        subprocess.run(["umount", str(folder)], check=True)
+    return done.returncode == 0
+
+
+def main():
+    known = {k.__name__: k for k in PROMISES}
+    options = argparse.ArgumentParser()
+    options.add_argument("--points", type=int, default=4)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--table")
+    options.add_argument("kinds", nargs="*", choices=[[]] + list(known))
+    o = options.parse_args()
+    kinds = [known[k] for k in o.kinds or known]
+    failed, rows = 0, []
+    work = pathlib.Path(tempfile.mkdtemp(prefix="phgen-torture-"))
+    server = None
+    try:
+        local = Job(work, "local",
+                    ["--target-model", "builtin:cautious", "--n", "30",
+                     "--responses", "--controls", "--explain"])
+        remote = None
+        if any(k in OVER_HTTP for k in kinds):
+            server, url = serve()
+            remote = Job(work, "remote",
+                         ["--target-model", url + "#builtin:cautious", "--n",
+                          "12", "--concurrency", str(CONCURRENCY)])
+            remote.url = url
+        for i, kind in enumerate(kinds, 1):
+            name = kind.__name__
+            if kind is tmpfs and (os.geteuid() != 0 or not may_mount(work)):
+                print(f"ok {i} - {name} # SKIP may not mount a file system")
+                continue
+            job = remote if kind in OVER_HTTP else local
+            bad = punish(kind, job, o.points, o.seed)
+            failed += bool(bad)
+            print(f"{'not ' if bad else ''}ok {i} - {name}, {o.points} times:"
+                  f" {PROMISES[kind]}", flush=True)
+            for line in bad[:10]:
+                print("# " + line.replace("\n", " "))
+            rows.append(f"| {name} | {o.points} | {PROMISES[kind]} | "
+                        f"{f'{len(bad)} broken' if bad else 'held'} |")
+        print(f"1..{len(kinds)}")
+    finally:
+        if server is not None:
+            server.kill()
+            server.wait()
+        shutil.rmtree(work, ignore_errors=True)
+    if o.table:
+        with open(o.table, "a", encoding="utf-8") as table:
+            table.write("".join(row + "\n" for row in rows))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

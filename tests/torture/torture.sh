@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Two points of each kind; `make torture` asks for more.
+set -u
+BADLUCK=$PHGEN_DATA/tests/torture/badluck.so
+HOME=/nonexistent XDG_CONFIG_HOME=/nonexistent LC_ALL=C.UTF-8
+export BADLUCK HOME XDG_CONFIG_HOME LC_ALL
+unset OPENAI_BASE_URL OPENAI_API_KEY http_proxy https_proxy all_proxy \
+    HTTP_PROXY HTTPS_PROXY ALL_PROXY || :
+test -z "${TORTURE_TABLE:-}" || : >"$TORTURE_TABLE"
+exec /usr/bin/python3 "$PHGEN_SRC/tests/torture/torture.py" \
+    --points "${TORTURE_POINTS:-2}" --seed "${TORTURE_SEED:-1}" \
+    ${TORTURE_TABLE:+--table "$TORTURE_TABLE"}
