@@ -12,9 +12,9 @@
 /*
  * The embedded models as an OpenAI-compatible HTTP server: GET /v1/models,
  * POST /v1/chat/completions, /v1/completions, /v1/embeddings and
- * /v1/moderations, GET /health and /metrics (counts.h).  Tests and demos run the real HTTP path
- * against it; a reply is byte for byte what builtin_reply() gives in
- * process for the same messages and seed.
+ * /v1/moderations, GET /health and /metrics (counts.h).  Tests and demos run
+ * the real HTTP path against it; a reply is byte for byte what builtin_reply()
+ * gives in process for the same messages and seed.
  *
  *      struct serve_options o = {.bind = "127.0.0.1", .port = 8080};
  *      struct serve *s = serve_start(&o, builtin, err);

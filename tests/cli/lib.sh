@@ -103,6 +103,7 @@ rows()
 # Starts a server with these arguments; sets server (its id) and url.
 serve()
 {
+    : >server.log # of an earlier one
     "$PHGEN" serve --port 0 --data-dir "$PHGEN_DATA" "$@" 2>server.log &
     server=$!
     tries=0
