@@ -28,7 +28,7 @@ libphgen_a_SOURCES += \
 	src/cmd/explaining.c src/cmd/explaining.h \
 	src/cmd/help.c \
 	src/cmd/man.c \
-	src/cmd/progress.c src/cmd/progress.h \
+	src/cmd/passing.c src/cmd/passing.h src/cmd/progress.c src/cmd/progress.h \
 	src/cmd/responding.c src/cmd/responding.h \
 	src/cmd/settings.c src/cmd/settings.h \
 	src/cmd/shared.c \

@@ -4,9 +4,7 @@
  * back cannot be used), JUDGE (all judges at once), out.  The twin is judged
  * as a candidate of its own, so the panel sees the question and nothing else.
  *
- * What is ended waits in `ended` and goes to the store some hundreds at a
- * time, in one durable transaction; a row that has no twin loses the one that
- * an earlier pass gave it.
+ * A row that has no twin loses the one that an earlier pass gave it.
  */
 #include "run/controls.h"
 #include "agent/contrast.h"
@@ -16,25 +14,19 @@
 #include "base/text.h"
 #include "run/files.h"
 #include "run/record.h"
-#include "run/survey.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
-#include <utlist.h>
 
-#define FLUSH_AT   256
-#define STEPS      1024 /* of a turn, at most */
-#define ROUNDS     2
-#define SLOT_PARTS 64 /* slot: 0 to write, else 1 + judge * SLOT_PARTS + part  \
-                       */
+#define ROUNDS      2
+#define SLOT_PARTS  64 /* slot: 0 to write, else 1 + judge * it + part */
 #define CONTROL_MAX (1u << 20)
 
 struct item {
-    UT_hash_handle hh; /* while on its way */
-    struct item *next; /* once ended */
+    UT_hash_handle hh;
     uint64_t seq;
     cJSON *row;
     struct contrast_of of;    /* into the row */
@@ -42,7 +34,6 @@ struct item {
     struct candidate twin;    /* its prompt and votes */
     struct guard_verdict guards[JUDGES_MAX];
     unsigned round, out; /* votes not heard */
-    char *json;          /* once ended; NULL: there is no twin */
 };
 
 /* The twins there are, by their normalised text. */
@@ -55,10 +46,8 @@ struct controls {
     struct desk *desk;
     struct controls_options options;
     const struct model *contrast, *judges[JUDGES_MAX];
-    struct survey *survey;
-    struct store_cursor *rows;
-    struct item *live, *ended;
-    size_t nended;
+    struct pass *pass;
+    struct item *live; /* by sequence number */
     struct known *known;
     struct controls_counts counts;
 };
@@ -94,10 +83,8 @@ struct controls *controls_new(struct desk *desk,
     c->desk = desk;
     c->options = *options;
     if (find_models(c, err) == 0)
-        c->survey = survey_new(desk->exchange, err);
-    if (c->survey != NULL)
-        c->rows = store_read(desk->store, err);
-    if (c->rows == NULL) {
+        c->pass = pass_new(desk, err);
+    if (c->pass == NULL) {
         controls_free(c);
         return NULL;
     }
@@ -108,20 +95,7 @@ static void item_free(struct item *it)
 {
     cJSON_Delete(it->row);
     candidate_release(&it->twin);
-    free(it->json);
     free(it);
-}
-
-static void drop_ended(struct controls *c)
-{
-    struct item *it, *next;
-
-    LL_FOREACH_SAFE(c->ended, it, next)
-    {
-        item_free(it);
-    }
-    c->ended = NULL;
-    c->nended = 0;
 }
 
 void controls_free(struct controls *c)
@@ -141,9 +115,7 @@ void controls_free(struct controls *c)
         HASH_DEL(c->known, k);
         free(k);
     }
-    drop_ended(c);
-    store_read_end(c->rows);
-    survey_free(c->survey);
+    pass_free(c->pass);
     free(c);
 }
 
@@ -171,7 +143,7 @@ static int send(struct controls *c, struct item *it, struct call *call,
     call->seq = it->seq;
     call->slot = slot;
     call->seed = seed_of(c, it, slot);
-    return survey_call(c->survey, call, err);
+    return pass_call(c->pass, call, err);
 }
 
 static int ask_contrast(struct controls *c, struct item *it, struct err *err)
@@ -253,48 +225,36 @@ static int read_row(struct item *it, const char *record, struct err *err)
     return 0;
 }
 
-/* The next harmless row: 1, 0 at the end, -1. */
-static int next_row(struct controls *c, struct decided *d, struct err *err)
-{
-    int got;
-
-    do
-        got = store_next(c->rows, d, err);
-    while (got == 1 && strcmp(d->outcome, outcome_name(OUTCOME_HARMLESS)) != 0);
-    return got;
-}
-
 static int begin(struct controls *c, struct err *err)
 {
-    struct decided d;
+    const struct decided *d = pass_row(c->pass);
     struct item *it;
-    int got = next_row(c, &d, err);
 
-    if (got < 0)
-        return -1;
-    if (got == 0) {
-        survey_last(c->survey);
+    if (strcmp(d->outcome, outcome_name(OUTCOME_HARMLESS)) != 0)
         return 0;
-    }
     it = calloc(1, sizeof(*it));
     if (it == NULL)
         return err_nomem(err);
-    it->seq = d.seq;
+    it->seq = d->seq;
     HASH_ADD(hh, c->live, seq, sizeof(it->seq), it);
     c->counts.rows++;
-    if (read_row(it, d.record, err) != 0)
+    if (read_row(it, d->record, err) != 0)
         return -1;
     return ask_contrast(c, it, err);
 }
 
 /* --- hearing --- */
 
-static void end(struct controls *c, struct item *it, uint64_t *count)
+/* Without a control, `json` is NULL. */
+static int end(struct controls *c, struct item *it, uint64_t *count, char *json,
+               struct err *err)
 {
+    int failed = pass_note_json(c->pass, FILES_CONTROL, it->seq, json, err);
+
     ++*count;
     HASH_DEL(c->live, it);
-    LL_PREPEND(c->ended, it);
-    c->nended++;
+    item_free(it);
+    return failed;
 }
 
 /* Counts different twins; in whatever order they come, they are as many. */
@@ -329,16 +289,12 @@ static int hear_contrast(struct controls *c, struct item *it,
 
     if (reply->status == REPLY_OK && agent_trouble(reply) == TROUBLE_NONE)
         got = contrast_hear(&it->of, reply, &question, &why);
-    if (got == 0) {
-        end(c, it, &c->counts.none);
-        return 0;
-    }
+    if (got == 0)
+        return end(c, it, &c->counts.none, NULL, err);
     if (got < 0 && it->round < ROUNDS)
         return ask_contrast(c, it, err);
-    if (got < 0) {
-        end(c, it, &c->counts.unusable);
-        return 0;
-    }
+    if (got < 0)
+        return end(c, it, &c->counts.unusable, NULL, err);
     it->twin.prompt = question;
     candidate_set(&it->twin.generator, or_empty(reply->model));
     n = concept_focus(it->of.trigger, "", question, start, len, FOCUS_MAX);
@@ -382,32 +338,32 @@ static int hear_vote(struct controls *c, struct item *it, size_t judge,
 static int tally(struct controls *c, struct item *it, struct err *err)
 {
     struct provenance p = {.run = c->options.run, .seed = c->options.seed};
-    char hex[HASH_HEX];
+    char hex[HASH_HEX], *control;
     struct str why, json;
 
     str_init(&why, 4096);
     judge_tally(&it->twin, &PANEL_DEFAULT, &why);
     str_release(&why);
-    if (it->twin.panel != VERDICT_HARMFUL) {
-        end(c, it, &c->counts.milder);
-        return 0;
-    }
+    if (it->twin.panel != VERDICT_HARMFUL)
+        return end(c, it, &c->counts.milder, NULL, err);
     hash_hex(c->desk->templates[AGENT_CONTRAST].hash, hex);
     p.templates = hex;
     str_init(&json, CONTROL_MAX);
     record_control(&it->twin, or_empty(json_string(it->row, "id")), &p, &json);
-    it->json = str_detach(&json);
-    if (it->json == NULL)
+    control = str_detach(&json);
+    if (control == NULL)
         return err_set(err, "the control of candidate %llu is too large",
                        (unsigned long long)it->seq);
-    if (note(c, it->twin.prompt, err) != 0)
+    if (note(c, it->twin.prompt, err) != 0) {
+        free(control);
         return -1;
-    end(c, it, &c->counts.kept);
-    return 0;
+    }
+    return end(c, it, &c->counts.kept, control, err);
 }
 
-static int hear(struct controls *c, const struct answer *at, struct err *err)
+static int hear(struct controls *c, struct err *err)
 {
+    const struct answer *at = pass_answer(c->pass);
     struct item *it;
 
     HASH_FIND(hh, c->live, &at->seq, sizeof(at->seq), it);
@@ -419,65 +375,30 @@ static int hear(struct controls *c, const struct answer *at, struct err *err)
     return --it->out == 0 ? tally(c, it, err) : 0;
 }
 
-/* --- storing --- */
-
-static int flush(struct controls *c, struct err *err)
-{
-    struct item *it;
-    int failed = 0;
-
-    if (c->ended == NULL)
-        return 0;
-    if (store_begin(c->desk->store, err) != 0)
-        return -1;
-    LL_FOREACH(c->ended, it)
-    {
-        failed =
-            it->json != NULL
-                ? store_annex_put(c->desk->store, FILES_CONTROL, it->seq,
-                                  it->json, err)
-                : store_annex_drop(c->desk->store, FILES_CONTROL, it->seq, err);
-        if (failed)
-            return -1;
-    }
-    drop_ended(c);
-    return store_commit(c->desk->store, err);
-}
-
 /* --- the interface --- */
 
-enum controls_state controls_turn(struct controls *c, int timeout_ms,
-                                  struct err *err)
+enum pass_step controls_turn(struct controls *c, int timeout_ms,
+                             struct err *err)
 {
-    struct answer at;
-    int i, failed = 0;
+    enum pass_step step;
+    int failed;
 
-    for (i = 0; i < STEPS && !failed; i++) {
-        if (c->nended >= FLUSH_AT && flush(c, err) != 0)
-            return CONTROLS_ERROR;
-        switch (survey_step(c->survey, &at, timeout_ms, err)) {
-        case SURVEY_NEXT:
+    for (;;) {
+        step = pass_step(c->pass, timeout_ms, err);
+        if (step == PASS_ROW)
             failed = begin(c, err);
-            break;
-        case SURVEY_HEAR:
-            failed = hear(c, &at, err);
-            break;
-        case SURVEY_WAIT:
-            return CONTROLS_MORE;
-        case SURVEY_DONE:
-            return flush(c, err) == 0 ? CONTROLS_DONE : CONTROLS_ERROR;
-        case SURVEY_STOPPED:
-            return flush(c, NULL) == 0 ? CONTROLS_STOPPED : CONTROLS_ERROR;
-        case SURVEY_ERROR:
-            return CONTROLS_ERROR;
-        }
+        else if (step == PASS_HEAR)
+            failed = hear(c, err);
+        else
+            return step;
+        if (failed)
+            return PASS_ERROR;
     }
-    return failed ? CONTROLS_ERROR : CONTROLS_MORE;
 }
 
 void controls_stop(struct controls *c)
 {
-    survey_stop(c->survey, "interrupted; run the same command to resume");
+    pass_stop(c->pass);
 }
 
 struct controls_counts controls_counts(const struct controls *c)
@@ -489,8 +410,6 @@ int controls_finish(struct controls *c, bool complete, struct err *err)
 {
     const struct controls_counts *n = &c->counts;
     cJSON *o = cJSON_CreateObject();
-    struct str json;
-    int failed;
 
     cJSON_AddStringToObject(o, "model", c->contrast->spec);
     cJSON_AddBoolToObject(o, "complete", complete);
@@ -500,10 +419,5 @@ int controls_finish(struct controls *c, bool complete, struct err *err)
     cJSON_AddNumberToObject(o, "without_twin", (double)n->none);
     cJSON_AddNumberToObject(o, "unusable", (double)n->unusable);
     cJSON_AddNumberToObject(o, "not_judged_harmful", (double)n->milder);
-    str_init(&json, 4096);
-    json_print(o, &json);
-    cJSON_Delete(o);
-    failed = store_annex_put(c->desk->store, "controls", 0, json.s, err);
-    str_release(&json);
-    return failed;
+    return pass_sum_up(c->pass, "controls", o, err);
 }

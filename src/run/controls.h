@@ -5,6 +5,7 @@
 #include "agent/candidate.h"
 #include "base/err.h"
 #include "run/desk.h"
+#include "run/pass.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,16 +15,15 @@
  * controls.jsonl, which says whether a model still refuses what it should.
  *
  *      struct controls *c = controls_new(desk, &options, err);
- *      while ((got = controls_turn(c, 100, err)) == CONTROLS_MORE) ...
- *      controls_finish(c, got == CONTROLS_DONE, err);
+ *      while ((got = controls_turn(c, 100, err)) == PASS_MORE) ...
+ *      controls_finish(c, got == PASS_DONE, err);
  *      files_update(store, folder, err);
  *
- * The contrast agent writes the twin (agent/contrast.h), the judges vote on
- * it blind, as they did on the row, and only what most of the readable votes
- * call harmful stays.  A twin is a "control" annex of its row's candidate,
- * which run/files.h writes to a file of its own and never into the row; the
- * fields are dataset/control.schema.json's.  Doing it again pays for nothing
- * twice.
+ * A pass over the run (run/pass.h): the contrast agent writes the twin
+ * (agent/contrast.h), the judges vote on it blind, as they did on the row, and
+ * only what most of the readable votes call harmful stays.  A twin is a
+ * "control" annex of its row's candidate, which run/files.h writes to a file of
+ * its own and never into the row; the fields are dataset/control.schema.json's.
  */
 struct controls_options {
     const char *contrast; /* spec; NULL: the embedded one */
@@ -40,14 +40,9 @@ struct controls *controls_new(struct desk *desk,
                               struct err *err);
 void controls_free(struct controls *c); /* accepts NULL */
 
-enum controls_state {
-    CONTROLS_MORE,
-    CONTROLS_DONE,
-    CONTROLS_STOPPED, /* a limit or an interrupt, `err` says which */
-    CONTROLS_ERROR
-};
-enum controls_state controls_turn(struct controls *c, int timeout_ms,
-                                  struct err *err);
+/* PASS_MORE, PASS_DONE, PASS_STOPPED or PASS_ERROR. */
+enum pass_step controls_turn(struct controls *c, int timeout_ms,
+                             struct err *err);
 void controls_stop(struct controls *c);
 
 struct controls_counts {

@@ -7,15 +7,11 @@
  *
  * A probe that says nothing (no answer, an empty one) is left out of the mean;
  * a wording of which nothing was heard has no drop and no place in the list.
- *
- * What is measured waits in `found` and goes to the store some hundreds at a
- * time, in one durable transaction.
  */
 #include "run/explain.h"
 #include "agent/occlusion.h"
 #include "base/rng.h"
 #include "run/files.h"
-#include "run/survey.h"
 
 #include <assert.h>
 #include <math.h>
@@ -23,10 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
-#include <utlist.h>
 
-#define FLUSH_AT 256
-#define STEPS    1024 /* of a turn, at most */
 #define WORDINGS (OCCLUSION_WORDS_MAX + 1)
 
 struct score {
@@ -48,21 +41,12 @@ struct item {
     char *model; /* as the server named it */
 };
 
-struct finding {
-    struct finding *next;
-    uint64_t seq;
-    char *json;
-};
-
 struct explain {
     struct desk *desk;
     struct explain_options options;
     const struct model *model;
-    struct survey *survey;
-    struct store_cursor *rows;
-    struct item *live;
-    struct finding *found;
-    size_t nfound;
+    struct pass *pass;
+    struct item *live; /* by sequence number */
     struct explain_counts counts;
 };
 
@@ -82,10 +66,8 @@ struct explain *explain_new(struct desk *desk,
     e->options = *options;
     e->model = desk_model(desk, options->model, err);
     if (e->model != NULL)
-        e->survey = survey_new(desk->exchange, err);
-    if (e->survey != NULL)
-        e->rows = store_read(desk->store, err);
-    if (e->rows == NULL) {
+        e->pass = pass_new(desk, err);
+    if (e->pass == NULL) {
         explain_free(e);
         return NULL;
     }
@@ -99,33 +81,18 @@ static void item_free(struct item *it)
     free(it);
 }
 
-static void findings_free(struct explain *e)
-{
-    struct finding *f, *next;
-
-    LL_FOREACH_SAFE(e->found, f, next)
-    {
-        free(f->json);
-        free(f);
-    }
-    e->found = NULL;
-    e->nfound = 0;
-}
-
 void explain_free(struct explain *e)
 {
     struct item *it, *next;
 
     if (e == NULL)
         return;
-    findings_free(e);
     HASH_ITER(hh, e->live, it, next)
     {
         HASH_DEL(e->live, it);
         item_free(it);
     }
-    store_read_end(e->rows);
-    survey_free(e->survey);
+    pass_free(e->pass);
     free(e);
 }
 
@@ -160,7 +127,7 @@ static int probe(struct explain *e, struct item *it, size_t wording,
         return -1;
     }
     it->out++;
-    return survey_call(e->survey, &call, err);
+    return pass_call(e->pass, &call, err);
 }
 
 static int ask_rest(struct explain *e, struct item *it, struct err *err)
@@ -177,42 +144,26 @@ static int ask_rest(struct explain *e, struct item *it, struct err *err)
     return 0;
 }
 
-/* The next accepted row: 1, 0 at the end, -1. */
-static int next_row(struct explain *e, struct decided *d, struct err *err)
-{
-    int got;
-
-    do
-        got = store_next(e->rows, d, err);
-    while (got == 1 && !files_is_row(d));
-    return got;
-}
-
 static int begin(struct explain *e, struct err *err)
 {
-    struct decided d;
+    const struct decided *d = pass_row(e->pass);
     struct item *it;
-    int got = next_row(e, &d, err);
 
-    if (got < 0)
-        return -1;
-    if (got == 0) {
-        survey_last(e->survey);
+    if (!files_is_row(d))
         return 0;
-    }
     it = calloc(1, sizeof(*it));
     if (it == NULL)
         return err_nomem(err);
-    it->seq = d.seq;
+    it->seq = d->seq;
     HASH_ADD(hh, e->live, seq, sizeof(it->seq), it);
     e->counts.rows++;
-    it->row = json_parse(d.record, strlen(d.record), err);
+    it->row = json_parse(d->record, strlen(d->record), err);
     if (it->row == NULL)
         return -1;
     it->prompt = json_string(it->row, "prompt");
     if (it->prompt == NULL)
         return err_set(err, "the record of candidate %llu has no prompt",
-                       (unsigned long long)d.seq);
+                       (unsigned long long)d->seq);
     it->nwords = occlusion_words(it->prompt, json_array(it->row, "focus"),
                                  it->words, e->options.words);
     return probe(e, it, 0, 0, err);
@@ -304,58 +255,22 @@ static cJSON *measured(struct explain *e, struct item *it)
     return o;
 }
 
-/* The text of a tree, which is deleted; heap. */
-static char *text_of(cJSON *tree, struct err *err)
-{
-    struct str text;
-    char *json;
-
-    str_init(&text, 1 << 20);
-    json_print(tree, &text);
-    cJSON_Delete(tree);
-    json = str_detach(&text);
-    if (json == NULL)
-        err_nomem(err);
-    return json;
-}
-
 static int end(struct explain *e, struct item *it, struct err *err)
 {
-    struct finding *f = calloc(1, sizeof(*f));
+    int failed;
 
-    if (f == NULL)
-        return err_nomem(err);
     weigh(it);
-    f->seq = it->seq;
-    f->json = text_of(measured(e, it), err);
-    LL_PREPEND(e->found, f);
-    e->nfound++;
+    failed =
+        pass_note(e->pass, "focus_measured", it->seq, measured(e, it), err);
     e->counts.done++;
     HASH_DEL(e->live, it);
     item_free(it);
-    return f->json != NULL ? 0 : -1;
+    return failed;
 }
 
-static int flush(struct explain *e, struct err *err)
+static int hear(struct explain *e, struct err *err)
 {
-    struct finding *f;
-
-    if (e->found == NULL)
-        return 0;
-    if (store_begin(e->desk->store, err) != 0)
-        return -1;
-    LL_FOREACH(e->found, f)
-    {
-        if (store_annex_put(e->desk->store, "focus_measured", f->seq, f->json,
-                            err) != 0)
-            return -1;
-    }
-    findings_free(e);
-    return store_commit(e->desk->store, err);
-}
-
-static int hear(struct explain *e, const struct answer *at, struct err *err)
-{
+    const struct answer *at = pass_answer(e->pass);
     size_t wording = at->slot / EXPLAIN_SAMPLES_MAX;
     struct item *it;
     bool graded;
@@ -380,38 +295,27 @@ static int hear(struct explain *e, const struct answer *at, struct err *err)
 
 /* --- the interface --- */
 
-enum explain_state explain_turn(struct explain *e, int timeout_ms,
-                                struct err *err)
+enum pass_step explain_turn(struct explain *e, int timeout_ms, struct err *err)
 {
-    struct answer at;
-    int i, failed = 0;
+    enum pass_step step;
+    int failed;
 
-    for (i = 0; i < STEPS && !failed; i++) {
-        if (e->nfound >= FLUSH_AT && flush(e, err) != 0)
-            return EXPLAIN_ERROR;
-        switch (survey_step(e->survey, &at, timeout_ms, err)) {
-        case SURVEY_NEXT:
+    for (;;) {
+        step = pass_step(e->pass, timeout_ms, err);
+        if (step == PASS_ROW)
             failed = begin(e, err);
-            break;
-        case SURVEY_HEAR:
-            failed = hear(e, &at, err);
-            break;
-        case SURVEY_WAIT:
-            return EXPLAIN_MORE;
-        case SURVEY_DONE:
-            return flush(e, err) == 0 ? EXPLAIN_DONE : EXPLAIN_ERROR;
-        case SURVEY_STOPPED:
-            return flush(e, NULL) == 0 ? EXPLAIN_STOPPED : EXPLAIN_ERROR;
-        case SURVEY_ERROR:
-            return EXPLAIN_ERROR;
-        }
+        else if (step == PASS_HEAR)
+            failed = hear(e, err);
+        else
+            return step;
+        if (failed)
+            return PASS_ERROR;
     }
-    return failed ? EXPLAIN_ERROR : EXPLAIN_MORE;
 }
 
 void explain_stop(struct explain *e)
 {
-    survey_stop(e->survey, "interrupted; run the same command to resume");
+    pass_stop(e->pass);
 }
 
 struct explain_counts explain_counts(const struct explain *e)
@@ -422,17 +326,11 @@ struct explain_counts explain_counts(const struct explain *e)
 int explain_finish(struct explain *e, bool complete, struct err *err)
 {
     cJSON *o = cJSON_CreateObject();
-    char *json;
-    int failed;
 
     cJSON_AddStringToObject(o, "model", e->model->spec);
     cJSON_AddBoolToObject(o, "complete", complete);
     cJSON_AddNumberToObject(o, "rows", (double)e->counts.done);
     cJSON_AddNumberToObject(o, "with_focus", (double)e->counts.found);
     cJSON_AddNumberToObject(o, "agreeing", (double)e->counts.agreed);
-    json = text_of(o, err);
-    failed = json == NULL ||
-             store_annex_put(e->desk->store, "explained", 0, json, err) != 0;
-    free(json);
-    return failed ? -1 : 0;
+    return pass_sum_up(e->pass, "explained", o, err);
 }

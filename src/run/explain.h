@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "run/desk.h"
+#include "run/pass.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,15 +14,15 @@
  * out and asking again (agent/occlusion.h).
  *
  *      struct explain *e = explain_new(desk, &options, err);
- *      while ((got = explain_turn(e, 100, err)) == EXPLAIN_MORE) ...
- *      explain_finish(e, got == EXPLAIN_DONE, err);
+ *      while ((got = explain_turn(e, 100, err)) == PASS_MORE) ...
+ *      explain_finish(e, got == PASS_DONE, err);
  *      files_update(store, folder, err);
  *
- * The desk's store is the run's.  Every accepted row gets a "focus_measured"
- * annex, a member of its row from then on.  The first probe tells whether the
- * model's server gives probabilities: then each wording is asked for once,
- * else `samples` times, with the same seeds for every wording, so that what
- * differs is the wording.  Doing it again pays for nothing twice.
+ * A pass over the run (run/pass.h).  Every accepted row gets a
+ * "focus_measured" annex, a member of its row from then on.  The first probe
+ * tells whether the model's server gives probabilities: then each wording is
+ * asked for once, else `samples` times, with the same seeds for every wording,
+ * so that what differs is the wording.
  */
 struct explain_options {
     const char *model; /* spec */
@@ -38,14 +39,8 @@ struct explain *explain_new(struct desk *desk,
                             struct err *err);
 void explain_free(struct explain *e); /* accepts NULL */
 
-enum explain_state {
-    EXPLAIN_MORE,
-    EXPLAIN_DONE,
-    EXPLAIN_STOPPED, /* a limit or an interrupt, `err` says which */
-    EXPLAIN_ERROR
-};
-enum explain_state explain_turn(struct explain *e, int timeout_ms,
-                                struct err *err);
+/* PASS_MORE, PASS_DONE, PASS_STOPPED or PASS_ERROR. */
+enum pass_step explain_turn(struct explain *e, int timeout_ms, struct err *err);
 void explain_stop(struct explain *e);
 
 struct explain_counts {

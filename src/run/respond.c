@@ -4,45 +4,35 @@
  * and back to WRITE with the problem, or out.  A reply that cannot be read is
  * a problem like any other and costs a round.
  *
- * Only rows on their way are in memory.  What is ended waits in `ended` and
- * goes to the store some hundreds at a time, in one durable transaction.
+ * Only rows on their way are in memory.
  */
 #include "run/respond.h"
 #include "base/json.h"
 #include "base/rng.h"
 #include "run/files.h"
-#include "run/survey.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
-#include <utlist.h>
-
-#define FLUSH_AT 256
-#define STEPS    1024 /* of a turn, at most */
 
 struct item {
-    UT_hash_handle hh; /* while on its way */
-    struct item *next; /* once ended */
+    UT_hash_handle hh;
     uint64_t seq;
     cJSON *row;
     struct response_task task; /* into the row */
     struct response response;
     unsigned round; /* from 1 */
     bool judging;
-    const char *problem; /* once ended; NULL: the answer is good */
 };
 
 struct respond {
     struct desk *desk;
     struct respond_options options;
     const struct model *responder, *judge;
-    struct survey *survey;
-    struct store_cursor *rows;
-    struct item *live, *ended;
-    size_t nended;
+    struct pass *pass;
+    struct item *live; /* by sequence number */
     struct respond_counts counts;
 };
 
@@ -68,10 +58,8 @@ struct respond *respond_new(struct desk *desk,
                          o->judge != NULL ? o->judge : "builtin:response-judge",
                          err);
     if (r->judge != NULL)
-        r->survey = survey_new(desk->exchange, err);
-    if (r->survey != NULL)
-        r->rows = store_read(desk->store, err);
-    if (r->rows == NULL) {
+        r->pass = pass_new(desk, err);
+    if (r->pass == NULL) {
         respond_free(r);
         return NULL;
     }
@@ -96,12 +84,7 @@ void respond_free(struct respond *r)
         HASH_DEL(r->live, it);
         item_free(it);
     }
-    LL_FOREACH_SAFE(r->ended, it, next)
-    {
-        item_free(it);
-    }
-    store_read_end(r->rows);
-    survey_free(r->survey);
+    pass_free(r->pass);
     free(r);
 }
 
@@ -136,7 +119,7 @@ static int ask(struct respond *r, struct item *it, struct err *err)
         return -1;
     }
     call.seed = seed_of(r, it);
-    return survey_call(r->survey, &call, err);
+    return pass_call(r->pass, &call, err);
 }
 
 static int read_task(struct item *it, const char *record,
@@ -160,54 +143,70 @@ static int read_task(struct item *it, const char *record,
     return 0;
 }
 
-/* The next accepted row: 1, 0 at the end, -1. */
-static int next_row(struct respond *r, struct decided *d, struct err *err)
-{
-    int got;
-
-    do
-        got = store_next(r->rows, d, err);
-    while (got == 1 && !files_is_row(d));
-    return got;
-}
-
 static int begin(struct respond *r, struct err *err)
 {
-    struct decided d;
+    const struct decided *d = pass_row(r->pass);
     struct item *it;
-    int got = next_row(r, &d, err);
 
-    if (got < 0)
-        return -1;
-    if (got == 0) {
-        survey_last(r->survey);
+    if (!files_is_row(d))
         return 0;
-    }
     it = calloc(1, sizeof(*it));
     if (it == NULL)
         return err_nomem(err);
-    it->seq = d.seq;
+    it->seq = d->seq;
     it->round = 1;
     HASH_ADD(hh, r->live, seq, sizeof(it->seq), it);
     r->counts.rows++;
-    if (read_task(it, d.record, &r->options, err) != 0)
+    if (read_task(it, d->record, &r->options, err) != 0)
         return -1;
     return ask(r, it, err);
 }
 
-/* --- hearing --- */
+/* --- ending --- */
 
-static void end(struct respond *r, struct item *it, const char *problem)
+static int note_text(struct respond *r, const char *kind, const struct item *it,
+                     const char *text, struct err *err)
 {
-    it->problem = problem;
-    HASH_DEL(r->live, it);
-    LL_PREPEND(r->ended, it);
-    r->nended++;
+    return pass_note(r->pass, kind, it->seq,
+                     text != NULL ? cJSON_CreateString(text) : NULL, err);
+}
+
+/* Without a problem the answer is good. */
+static int note(struct respond *r, const struct item *it, const char *problem,
+                struct err *err)
+{
+    const struct response *p = &it->response;
+    cJSON *o = cJSON_CreateObject();
+    bool good = problem == NULL;
+
+    cJSON_AddStringToObject(o, "model",
+                            p->model != NULL ? p->model : r->responder->name);
+    cJSON_AddStringToObject(o, "judge",
+                            p->judge != NULL ? p->judge : r->judge->name);
+    cJSON_AddStringToObject(o, "form", response_form_name(r->options.form));
+    cJSON_AddNumberToObject(o, "rounds", it->round);
+    cJSON_AddStringToObject(o, "verdict", good ? "good" : problem);
+    if (pass_note(r->pass, "responder", it->seq, o, err) != 0 ||
+        note_text(r, "response", it, good ? p->text : NULL, err) != 0)
+        return -1;
+    return note_text(r, "reasoning", it, good ? p->reasoning : NULL, err);
+}
+
+static int end(struct respond *r, struct item *it, const char *problem,
+               struct err *err)
+{
+    int failed = note(r, it, problem, err);
+
     if (problem == NULL)
         r->counts.good++;
     else
         r->counts.failed++;
+    HASH_DEL(r->live, it);
+    item_free(it);
+    return failed;
 }
+
+/* --- hearing --- */
 
 /* Reads the reply; what is wrong with it, or NULL. */
 static const char *read_reply(struct item *it, const struct reply *reply)
@@ -233,8 +232,9 @@ static const char *read_reply(struct item *it, const struct reply *reply)
     return NULL;
 }
 
-static int hear(struct respond *r, const struct answer *at, struct err *err)
+static int hear(struct respond *r, struct err *err)
 {
+    const struct answer *at = pass_answer(r->pass);
     const char *problem;
     struct item *it;
 
@@ -243,18 +243,14 @@ static int hear(struct respond *r, const struct answer *at, struct err *err)
     problem = read_reply(it, &at->reply);
     if (problem == NULL)
         problem = response_problem(&it->task, &it->response);
-    if (problem == NULL && it->judging) {
-        end(r, it, NULL);
-        return 0;
-    }
+    if (problem == NULL && it->judging)
+        return end(r, it, NULL, err);
     if (problem == NULL) {
         it->judging = true;
         return ask(r, it, err);
     }
-    if (it->round >= r->options.rounds) {
-        end(r, it, problem);
-        return 0;
-    }
+    if (it->round >= r->options.rounds)
+        return end(r, it, problem, err);
     it->round++;
     it->judging = false;
     if (response_again(&it->response, problem, err) != 0)
@@ -262,117 +258,29 @@ static int hear(struct respond *r, const struct answer *at, struct err *err)
     return ask(r, it, err);
 }
 
-/* --- storing --- */
-
-static int put_json(struct respond *r, const char *kind, uint64_t seq,
-                    const cJSON *value, struct err *err)
-{
-    struct str text;
-    int failed;
-
-    str_init(&text, 1 << 20);
-    json_print(value, &text);
-    failed = store_annex_put(r->desk->store, kind, seq, text.s, err);
-    str_release(&text);
-    return failed;
-}
-
-/* NULL takes the annex away: an earlier pass may have left one. */
-static int put_text(struct respond *r, const char *kind, uint64_t seq,
-                    const char *value, struct err *err)
-{
-    struct str text;
-    int failed;
-
-    if (value == NULL)
-        return store_annex_drop(r->desk->store, kind, seq, err);
-    str_init(&text, 1 << 20);
-    json_quote(value, strlen(value), &text);
-    failed = store_annex_put(r->desk->store, kind, seq, text.s, err);
-    str_release(&text);
-    return failed;
-}
-
-static int store_item(struct respond *r, const struct item *it, struct err *err)
-{
-    const struct response *p = &it->response;
-    cJSON *o = cJSON_CreateObject();
-    bool good = it->problem == NULL;
-    int failed;
-
-    cJSON_AddStringToObject(o, "model",
-                            p->model != NULL ? p->model : r->responder->name);
-    cJSON_AddStringToObject(o, "judge",
-                            p->judge != NULL ? p->judge : r->judge->name);
-    cJSON_AddStringToObject(o, "form", response_form_name(r->options.form));
-    cJSON_AddNumberToObject(o, "rounds", it->round);
-    cJSON_AddStringToObject(o, "verdict", good ? "good" : it->problem);
-    failed =
-        put_json(r, "responder", it->seq, o, err) != 0 ||
-        put_text(r, "response", it->seq, good ? p->text : NULL, err) != 0 ||
-        put_text(r, "reasoning", it->seq, good ? p->reasoning : NULL, err) != 0;
-    cJSON_Delete(o);
-    return failed ? -1 : 0;
-}
-
-static int flush(struct respond *r, struct err *err)
-{
-    struct item *it, *next;
-
-    if (r->ended == NULL)
-        return 0;
-    if (store_begin(r->desk->store, err) != 0)
-        return -1;
-    LL_FOREACH(r->ended, it)
-    {
-        if (store_item(r, it, err) != 0)
-            return -1;
-    }
-    if (store_commit(r->desk->store, err) != 0)
-        return -1;
-    LL_FOREACH_SAFE(r->ended, it, next)
-    {
-        item_free(it);
-    }
-    r->ended = NULL;
-    r->nended = 0;
-    return 0;
-}
-
 /* --- the interface --- */
 
-enum respond_state respond_turn(struct respond *r, int timeout_ms,
-                                struct err *err)
+enum pass_step respond_turn(struct respond *r, int timeout_ms, struct err *err)
 {
-    struct answer at;
-    int i, failed = 0;
+    enum pass_step step;
+    int failed;
 
-    for (i = 0; i < STEPS && !failed; i++) {
-        if (r->nended >= FLUSH_AT && flush(r, err) != 0)
-            return RESPOND_ERROR;
-        switch (survey_step(r->survey, &at, timeout_ms, err)) {
-        case SURVEY_NEXT:
+    for (;;) {
+        step = pass_step(r->pass, timeout_ms, err);
+        if (step == PASS_ROW)
             failed = begin(r, err);
-            break;
-        case SURVEY_HEAR:
-            failed = hear(r, &at, err);
-            break;
-        case SURVEY_WAIT:
-            return RESPOND_MORE;
-        case SURVEY_DONE:
-            return flush(r, err) == 0 ? RESPOND_DONE : RESPOND_ERROR;
-        case SURVEY_STOPPED:
-            return flush(r, NULL) == 0 ? RESPOND_STOPPED : RESPOND_ERROR;
-        case SURVEY_ERROR:
-            return RESPOND_ERROR;
-        }
+        else if (step == PASS_HEAR)
+            failed = hear(r, err);
+        else
+            return step;
+        if (failed)
+            return PASS_ERROR;
     }
-    return failed ? RESPOND_ERROR : RESPOND_MORE;
 }
 
 void respond_stop(struct respond *r)
 {
-    survey_stop(r->survey, "interrupted; run the same command to resume");
+    pass_stop(r->pass);
 }
 
 struct respond_counts respond_counts(const struct respond *r)
@@ -383,7 +291,6 @@ struct respond_counts respond_counts(const struct respond *r)
 int respond_finish(struct respond *r, bool complete, struct err *err)
 {
     cJSON *o = cJSON_CreateObject();
-    int failed;
 
     cJSON_AddStringToObject(o, "responder", r->responder->spec);
     cJSON_AddStringToObject(o, "judge", r->judge->spec);
@@ -392,7 +299,5 @@ int respond_finish(struct respond *r, bool complete, struct err *err)
     cJSON_AddNumberToObject(o, "rows", (double)r->counts.rows);
     cJSON_AddNumberToObject(o, "good", (double)r->counts.good);
     cJSON_AddNumberToObject(o, "failed", (double)r->counts.failed);
-    failed = put_json(r, "responses", 0, o, err);
-    cJSON_Delete(o);
-    return failed;
+    return pass_sum_up(r->pass, "responses", o, err);
 }

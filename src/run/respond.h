@@ -5,6 +5,7 @@
 #include "agent/responder.h"
 #include "base/err.h"
 #include "run/desk.h"
+#include "run/pass.h"
 
 #include <stdint.h>
 
@@ -13,16 +14,14 @@
  * written again while it is not good and rounds remain.
  *
  *      struct respond *r = respond_new(desk, &options, err);
- *      while ((got = respond_turn(r, 100, err)) == RESPOND_MORE) ...
- *      respond_finish(r, got == RESPOND_DONE, err);
+ *      while ((got = respond_turn(r, 100, err)) == PASS_MORE) ...
+ *      respond_finish(r, got == PASS_DONE, err);
  *      files_update(store, folder, err);
  *
- * The desk's store is the run's.  Every row gets a "responder" annex
+ * A pass over the run (run/pass.h).  Every row gets a "responder" annex
  * {model, judge, form, rounds, verdict: "good" or why not}, and when the
  * answer is good a "response" and, in the reasoning form, a "reasoning".
- *
- * Doing it again pays for nothing twice: the ledger has every reply.  Answers
- * of an earlier pass with other models or another form are replaced.
+ * Answers of an earlier pass with other models or another form are replaced.
  */
 struct respond_options {
     const char *responder, *judge; /* specs; NULL: the embedded ones */
@@ -38,14 +37,8 @@ struct respond *respond_new(struct desk *desk,
                             struct err *err);
 void respond_free(struct respond *r);
 
-enum respond_state {
-    RESPOND_MORE,
-    RESPOND_DONE,
-    RESPOND_STOPPED, /* a limit or an interrupt, `err` says which */
-    RESPOND_ERROR
-};
-enum respond_state respond_turn(struct respond *r, int timeout_ms,
-                                struct err *err);
+/* PASS_MORE, PASS_DONE, PASS_STOPPED or PASS_ERROR. */
+enum pass_step respond_turn(struct respond *r, int timeout_ms, struct err *err);
 void respond_stop(struct respond *r);
 
 struct respond_counts {

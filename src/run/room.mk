@@ -16,7 +16,7 @@ libphgen_a_SOURCES += \
 	src/run/loop.c \
 	src/run/models.c src/run/models.h \
 	src/run/open.c \
-	src/run/ping.c src/run/ping.h \
+	src/run/pass.c src/run/pass.h src/run/ping.c src/run/ping.h \
 	src/run/record.c src/run/record.h \
 	src/run/respond.c src/run/respond.h \
 	src/run/run.h src/run/state.h \
