@@ -23,11 +23,6 @@ void log_set_level(enum log_level level)
     current = level;
 }
 
-enum log_level log_get_level(void)
-{
-    return current;
-}
-
 void log_set_json(bool on)
 {
     as_json = on;

@@ -3,6 +3,7 @@
 #define PHGEN_CMD_CMD_H
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/options.h"
 #include "base/str.h"
 
@@ -137,6 +138,9 @@ char *cmd_data_dir(const struct options *o, struct err *err);
 /* "DATA/graphs/concepts.graphml" and the like; heap, or NULL. */
 char *cmd_data_path(const struct options *o, const char *name, struct err *err);
 
+/* The concept graph that operand 0 names, else the shipped one; likewise. */
+char *cmd_graph_path(const struct options *o, struct err *err);
+
 /* Level and form of the log, from --verbose and --log-json. */
 void cmd_set_log(const struct options *o);
 
@@ -146,6 +150,8 @@ void cmd_add_duration(struct str *out, double seconds);
 void cmd_add_count(struct str *out, double n);
 /* Prints a value as a model or a file gave it, fit for a terminal. */
 void cmd_print_text(const char *text, FILE *out);
+/* Prints a tree as one line of JSON on standard output, and deletes it. */
+int cmd_print_json(cJSON *tree, struct err *err);
 /* Columns of a terminal, 80 when the stream is none. */
 int cmd_columns(FILE *stream);
 

@@ -381,10 +381,10 @@ static void print_table(const struct job *j, const struct sift_counts *c)
             use.ru_maxrss * 1024 / (long)MB);
 }
 
-static void print_json(const struct job *j, const struct sift_counts *c)
+static int print_json(const struct job *j, const struct sift_counts *c,
+                      struct err *err)
 {
     cJSON *o = cJSON_CreateObject();
-    struct str text;
 
     cJSON_AddNumberToObject(o, "rows", (double)c->rows);
     cJSON_AddNumberToObject(o, "empty", (double)c->empty);
@@ -398,11 +398,7 @@ static void print_json(const struct job *j, const struct sift_counts *c)
         cJSON_AddNumberToObject(o, "clusters", (double)c->clusters);
     if (j->sift.pairs != NULL)
         cJSON_AddNumberToObject(o, "pairs", (double)c->pairs);
-    str_init(&text, 1u << 20);
-    json_print(o, &text);
-    puts(text.s);
-    str_release(&text);
-    cJSON_Delete(o);
+    return cmd_print_json(o, err);
 }
 
 /* --- the work --- */
@@ -436,7 +432,7 @@ static int work(struct job *j, uint64_t guessed, struct err *err)
                  commit_files(j, err) != 0;
 
     if (!failed && j->json)
-        print_json(j, sift_counts(s));
+        failed = print_json(j, sift_counts(s), err) != 0;
     else if (!failed && !j->quiet)
         print_table(j, sift_counts(s));
     sift_close(s);

@@ -267,17 +267,12 @@ static int export_all(const struct export_job *job, const struct options *o,
     size_t n, i;
     const char *const *formats = options_list(o, "format", &n);
     cJSON *all = cJSON_CreateArray();
-    struct str text;
     int failed = 0;
 
     for (i = 0; i < n && !failed; i++)
         failed = export_one(job, p, formats[i], all, err);
-    if (!failed && options_flag(o, "json")) {
-        str_init(&text, 1 << 20);
-        json_print(all, &text);
-        puts(text.s);
-        str_release(&text);
-    }
+    if (!failed && options_flag(o, "json"))
+        return cmd_print_json(all, err);
     cJSON_Delete(all);
     return failed;
 }

@@ -40,26 +40,6 @@ static const struct example examples[] = {
     {NULL, NULL},
 };
 
-static enum cmd_exit find_category(const struct concepts *g, const char *name,
-                                   long *out, struct err *err)
-{
-    const struct category *c;
-    size_t n = concepts_categories(g, &c), i, found = 0;
-    bool *wanted = calloc(n + 1, sizeof(*wanted));
-    int failed = wanted == NULL ? err_nomem(err)
-                                : settings_categories(g, name, wanted, err);
-
-    for (i = 0; !failed && i < n; i++)
-        if (wanted[i]) {
-            *out = (long)i;
-            found++;
-        }
-    free(wanted);
-    if (!failed && found != 1)
-        failed = err_set(err, "--category takes one category, not %zu", found);
-    return failed ? CMD_USAGE : CMD_OK;
-}
-
 static int write_out(const struct str *svg, const char *path, struct err *err)
 {
     struct outfile f;
@@ -84,7 +64,9 @@ static enum cmd_exit draw(const struct concepts *g, const struct options *o,
     struct str svg;
 
     if (category != NULL)
-        code = find_category(g, category, &d.category, err);
+        code = settings_one_category(g, category, &d.category, err) == 0
+                   ? CMD_OK
+                   : CMD_USAGE;
     if (code != CMD_OK)
         return code;
     str_init(&svg, DRAW_BYTES_MAX);
@@ -97,10 +79,7 @@ static enum cmd_exit draw(const struct concepts *g, const struct options *o,
 
 static enum cmd_exit run(struct options *o, struct err *err)
 {
-    const char *given = options_operand(o, 0);
-    char *path = given != NULL
-                     ? strdup(given)
-                     : cmd_data_path(o, "graphs/concepts.graphml", err);
+    char *path = cmd_graph_path(o, err);
     enum cmd_exit code = CMD_FAILED;
     struct concepts *g;
 

@@ -60,20 +60,18 @@ static int write_out(const struct concepts *c, enum export_format format,
 
 static enum cmd_exit run(struct options *o, struct err *err)
 {
-    const char *given = options_operand(o, 0), *name;
+    const char *name = options_string(o, "format");
     enum export_format format;
     struct concepts *c;
     char *path;
     int failed;
 
-    name = options_string(o, "format");
     if (find_format(name, &format) != 0) {
         err_set(err, "--format is graphml, gml, dot or json, not \"%.40s\"",
                 name);
         return CMD_USAGE;
     }
-    path = given != NULL ? strdup(given)
-                         : cmd_data_path(o, "graphs/concepts.graphml", err);
+    path = cmd_graph_path(o, err);
     if (path == NULL)
         return CMD_USAGE;
     concepts_init();

@@ -295,9 +295,8 @@ static int print_json(const struct spots *s, const cJSON *tree, struct err *err)
 {
     static const char *const names[] = {"categories", "triggers", "senses"};
     cJSON *o = cJSON_CreateObject(), *list;
-    struct str text;
     size_t k;
-    int i, failed;
+    int i;
 
     cJSON_AddStringToObject(o, "target", json_string(tree, "target"));
     cJSON_AddNumberToObject(o, "candidates", s->all.candidates);
@@ -310,14 +309,7 @@ static int print_json(const struct spots *s, const cJSON *tree, struct err *err)
         for (k = 0; k < s->n[i]; k++)
             cJSON_AddItemToArray(list, spot_json(&s->at[i][k]));
     }
-    str_init(&text, 256u << 20);
-    json_print(o, &text);
-    cJSON_Delete(o);
-    failed = str_failed(&text) ? err_set(err, "it is too much for JSON") : 0;
-    if (!failed)
-        puts(text.s);
-    str_release(&text);
-    return failed;
+    return cmd_print_json(o, err);
 }
 
 /* --- on the graph --- */
@@ -384,26 +376,6 @@ static void fill_layer(struct layer *l, const struct concepts *g,
                                 : above(l, g, (int)i, parent[type], root));
 }
 
-static int find_category(const struct concepts *g, const char *name, long *out,
-                         struct err *err)
-{
-    const struct category *c;
-    size_t n = concepts_categories(g, &c), i, found = 0;
-    bool *wanted = calloc(n + 1, sizeof(*wanted));
-    int failed = wanted == NULL ? err_nomem(err)
-                                : settings_categories(g, name, wanted, err);
-
-    for (i = 0; !failed && i < n; i++)
-        if (wanted[i]) {
-            *out = (long)i;
-            found++;
-        }
-    free(wanted);
-    if (!failed && found != 1)
-        failed = err_set(err, "--category takes one category, not %zu", found);
-    return failed;
-}
-
 static int draw(const struct layer *l, const struct concepts *g,
                 const struct options *o, const cJSON *tree, struct err *err)
 {
@@ -418,7 +390,8 @@ static int draw(const struct layer *l, const struct concepts *g,
     struct outfile f;
     int failed;
 
-    if (category != NULL && find_category(g, category, &d.category, err) != 0)
+    if (category != NULL &&
+        settings_one_category(g, category, &d.category, err) != 0)
         return -1;
     str_init(&title, 4096);
     str_init(&svg, DRAW_BYTES_MAX);

@@ -140,11 +140,10 @@ static void print_text(const struct candidate *c)
     str_release(&line);
 }
 
-static void print_json(const struct candidate *c)
+static int print_json(const struct candidate *c, struct err *err)
 {
     const struct path *p = &c->path;
     cJSON *o = cJSON_CreateObject();
-    struct str text;
 
     cJSON_AddStringToObject(o, "category", p->category->slug);
     cJSON_AddStringToObject(o, "trigger", p->trigger);
@@ -156,11 +155,7 @@ static void print_json(const struct candidate *c)
     cJSON_AddStringToObject(o, "task_kind", task_kind_name(p->kind));
     cJSON_AddStringToObject(o, "task", p->task);
     cJSON_AddStringToObject(o, "prompt", c->prompt);
-    str_init(&text, 1u << 20);
-    json_print(o, &text);
-    puts(text.s);
-    str_release(&text);
-    cJSON_Delete(o);
+    return cmd_print_json(o, err);
 }
 
 static int sample(const struct sampler *s, uint64_t n, bool json,
@@ -176,7 +171,7 @@ static int sample(const struct sampler *s, uint64_t n, bool json,
         candidate_init(&c, seq, &path);
         failed = write_prompt(s, &c, err);
         if (!failed && json)
-            print_json(&c);
+            failed = print_json(&c, err);
         else if (!failed)
             print_text(&c);
         candidate_release(&c);

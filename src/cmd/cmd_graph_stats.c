@@ -340,10 +340,9 @@ static void add_categories(cJSON *o, const struct facts *f)
     }
 }
 
-static void print_json(const struct facts *f)
+static int print_json(const struct facts *f, struct err *err)
 {
     cJSON *o = cJSON_CreateObject();
-    struct str text;
 
     add_sizes(o, f);
     add_degrees(o, f);
@@ -351,11 +350,7 @@ static void print_json(const struct facts *f)
     if (f->visited)
         add_visits(o, f);
     add_categories(o, f);
-    str_init(&text, 16u << 20);
-    json_print(o, &text);
-    puts(text.s);
-    str_release(&text);
-    cJSON_Delete(o);
+    return cmd_print_json(o, err);
 }
 
 static enum cmd_exit show(const char *path, const char *run, bool json,
@@ -372,7 +367,7 @@ static enum cmd_exit show(const char *path, const char *run, bool json,
     f.g = g;
     failed = gather(&f, run, err);
     if (!failed && json)
-        print_json(&f);
+        failed = print_json(&f, err);
     else if (!failed)
         print_table(&f);
     measures_release(&f.m);
@@ -383,10 +378,7 @@ static enum cmd_exit show(const char *path, const char *run, bool json,
 
 static enum cmd_exit run(struct options *o, struct err *err)
 {
-    const char *given = options_operand(o, 0);
-    char *path = given != NULL
-                     ? strdup(given)
-                     : cmd_data_path(o, "graphs/concepts.graphml", err);
+    char *path = cmd_graph_path(o, err);
     enum cmd_exit code;
 
     if (path == NULL)

@@ -55,10 +55,7 @@ static enum cmd_exit validate(const char *path, size_t min, struct err *err)
 
 static enum cmd_exit run(struct options *o, struct err *err)
 {
-    const char *given = options_operand(o, 0);
-    char *path = given != NULL
-                     ? strdup(given)
-                     : cmd_data_path(o, "graphs/concepts.graphml", err);
+    char *path = cmd_graph_path(o, err);
     enum cmd_exit code;
 
     if (path == NULL)

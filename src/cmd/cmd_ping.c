@@ -62,19 +62,15 @@ static void print_sentences(const struct ping *p, const struct model *m)
     str_release(&text);
 }
 
-static void print_json(const char *spec, const struct model *m, cJSON *list)
+static int print_json(const char *spec, const struct model *m, cJSON *list,
+                      struct err *err)
 {
     cJSON *o = cJSON_CreateObject();
-    struct str text;
 
     cJSON_AddStringToObject(o, "spec", spec);
     cJSON_AddStringToObject(o, "model", m->name);
     cJSON_AddItemToObject(o, "endpoints", list);
-    str_init(&text, 1 << 20);
-    json_print(o, &text);
-    puts(text.s);
-    str_release(&text);
-    cJSON_Delete(o);
+    return cmd_print_json(o, err);
 }
 
 /* Each address; how many did not answer.  `err` has the last reason. */
@@ -120,8 +116,8 @@ static enum cmd_exit ping(const struct options *o, const struct model *m,
     net.total_timeout = options_real(o, "timeout");
     net.ca_file = options_string(o, "ca-file");
     failed = ping_all(m, b, &net, list, err);
-    if (json)
-        print_json(options_operand(o, 0), m, list);
+    if (json && print_json(options_operand(o, 0), m, list, err) != 0)
+        failed++;
     builtin_close(b);
     free(seeds);
     return failed > 0 ? CMD_FAILED : CMD_OK;

@@ -183,12 +183,11 @@ static void add_run(cJSON *o, const struct report *r)
     add_names(o, "rounds", c->rounds);
 }
 
-static void print_json(const struct report *r)
+static int print_json(const struct report *r, struct err *err)
 {
     const struct census *c = r->census;
     const struct metrics_result *m = &c->result;
     cJSON *o = cJSON_CreateObject(), *near;
-    struct str text;
     size_t i;
 
     cJSON_AddNumberToObject(o, "rows", (double)c->rows);
@@ -210,11 +209,7 @@ static void print_json(const struct report *r)
     near = cJSON_AddObjectToObject(o, "near");
     for (i = 0; i < r->nknown; i++)
         cJSON_AddNumberToObject(near, r->known[i], (double)r->near[i]);
-    str_init(&text, 64u << 20);
-    json_print(o, &text);
-    puts(text.s);
-    str_release(&text);
-    cJSON_Delete(o);
+    return cmd_print_json(o, err);
 }
 
 /* --- reading --- */
@@ -292,7 +287,7 @@ static enum cmd_exit run(struct options *o, struct err *err)
     if (!failed && r.is_run)
         weigh_graph(&r, operand, o);
     if (!failed && options_flag(o, "json"))
-        print_json(&r);
+        failed = print_json(&r, err);
     else if (!failed)
         print_text(&r);
     census_free(r.census);

@@ -378,3 +378,23 @@ void settings_release(struct settings *s)
     free(s->seeds);
     memset(s, 0, sizeof(*s));
 }
+
+int settings_one_category(const struct concepts *graph, const char *name,
+                          long *out, struct err *err)
+{
+    const struct category *c;
+    size_t n = concepts_categories(graph, &c), i, found = 0;
+    bool *wanted = calloc(n + 1, sizeof(*wanted));
+    int failed = wanted == NULL ? err_nomem(err)
+                                : settings_categories(graph, name, wanted, err);
+
+    for (i = 0; !failed && i < n; i++)
+        if (wanted[i]) {
+            *out = (long)i;
+            found++;
+        }
+    free(wanted);
+    if (!failed && found != 1)
+        failed = err_set(err, "--category takes one category, not %zu", found);
+    return failed;
+}

@@ -45,4 +45,8 @@ int settings_check_config(const char *path, struct config **out,
 int settings_categories(const struct concepts *graph, const char *list,
                         bool *wanted, struct err *err);
 
+/* The index of the only one that such a list names. */
+int settings_one_category(const struct concepts *graph, const char *name,
+                          long *out, struct err *err);
+
 #endif

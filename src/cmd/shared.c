@@ -18,7 +18,8 @@
 #define PHGEN_DATADIR "/usr/local/share/phgen"
 #endif
 
-#define PATH_BYTES 4096
+#define PATH_BYTES     4096
+#define LINE_MAX_BYTES ((size_t)256 << 20) /* of JSON */
 
 static bool holds_seeds(const char *dir)
 {
@@ -90,6 +91,19 @@ char *cmd_data_path(const struct options *o, const char *name, struct err *err)
     return path;
 }
 
+char *cmd_graph_path(const struct options *o, struct err *err)
+{
+    const char *given = options_operand(o, 0);
+    char *path;
+
+    if (given == NULL)
+        return cmd_data_path(o, "graphs/concepts.graphml", err);
+    path = strdup(given);
+    if (path == NULL)
+        err_nomem(err);
+    return path;
+}
+
 void cmd_set_log(const struct options *o)
 {
     log_set_json(options_flag(o, "log-json"));
@@ -142,6 +156,22 @@ void cmd_print_text(const char *text, FILE *out)
     text_printable(text, &s);
     fwrite(s.s, 1, s.len, out);
     str_release(&s);
+}
+
+int cmd_print_json(cJSON *tree, struct err *err)
+{
+    struct str text;
+    int failed = 0;
+
+    str_init(&text, LINE_MAX_BYTES);
+    json_print(tree, &text);
+    cJSON_Delete(tree);
+    if (str_failed(&text))
+        failed = err_set(err, "it is too much for one line of JSON");
+    else
+        puts(text.s);
+    str_release(&text);
+    return failed;
 }
 
 int cmd_columns(FILE *stream)
