@@ -195,6 +195,11 @@ static enum finish finish_by_name(const char *name)
     return FINISH_UNKNOWN;
 }
 
+static uint32_t tokens(const cJSON *o, const char *name)
+{
+    return (uint32_t)json_count(o, name, UINT32_MAX, 0);
+}
+
 int reply_from_json(const char *bytes, size_t len, struct reply *r,
                     struct err *err)
 {
@@ -212,9 +217,9 @@ int reply_from_json(const char *bytes, size_t len, struct reply *r,
     r->refusal = copy_member(o, "refusal");
     r->model = copy_member(o, "model");
     r->logprobs = copy_member(o, "logprobs");
-    r->tokens_in = (uint32_t)json_number(o, "tokens_in", 0);
-    r->tokens_out = (uint32_t)json_number(o, "tokens_out", 0);
-    r->tokens_reasoning = (uint32_t)json_number(o, "tokens_reasoning", 0);
+    r->tokens_in = tokens(o, "tokens_in");
+    r->tokens_out = tokens(o, "tokens_out");
+    r->tokens_reasoning = tokens(o, "tokens_reasoning");
     r->replayed = true;
     if (r->text == NULL)
         r->text = strdup("");

@@ -8,6 +8,21 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A text that was cut ends with a whole character all the same. */
+static void mend_end(char text[ERR_TEXT_MAX], int wanted)
+{
+    size_t n = ERR_TEXT_MAX - 1, more;
+    unsigned char lead;
+
+    if (wanted < ERR_TEXT_MAX)
+        return;
+    for (more = 0; more < 3 && (text[n - 1 - more] & 0xC0) == 0x80; more++)
+        ;
+    lead = (unsigned char)text[n - 1 - more];
+    if (lead >= (more < 1 ? 0xC0 : more < 2 ? 0xE0 : more < 3 ? 0xF0 : 0xF8))
+        text[n - 1 - more] = '\0';
+}
+
 int err_set(struct err *err, const char *fmt, ...)
 {
     va_list ap;
@@ -15,7 +30,7 @@ int err_set(struct err *err, const char *fmt, ...)
     if (err == NULL)
         return -1;
     va_start(ap, fmt);
-    vsnprintf(err->text, sizeof(err->text), fmt, ap);
+    mend_end(err->text, vsnprintf(err->text, sizeof(err->text), fmt, ap));
     va_end(ap);
     return -1;
 }
@@ -25,15 +40,17 @@ int err_prefix(struct err *err, const char *fmt, ...)
     char old[ERR_TEXT_MAX];
     va_list ap;
     size_t n;
+    int more;
 
     if (err == NULL)
         return -1;
     memcpy(old, err->text, sizeof(old));
     va_start(ap, fmt);
-    vsnprintf(err->text, sizeof(err->text), fmt, ap);
+    mend_end(err->text, vsnprintf(err->text, sizeof(err->text), fmt, ap));
     va_end(ap);
     n = strlen(err->text);
-    snprintf(err->text + n, sizeof(err->text) - n, ": %s", old);
+    more = snprintf(err->text + n, sizeof(err->text) - n, ": %s", old);
+    mend_end(err->text, (int)n + more);
     return -1;
 }
 

@@ -66,7 +66,10 @@ static int syntax_error(const char *bytes, size_t len, const char *at,
 
     if (at != NULL && at >= bytes && at <= bytes + len)
         off = (size_t)(at - bytes);
-    n = len - off < 32 ? len - off : 32;
+    /* cJSON can stop inside a character. */
+    while (off > 0 && off < len && ((unsigned char)bytes[off] & 0xC0) == 0x80)
+        off--;
+    n = text_cut(bytes + off, len - off, 32);
     memcpy(near, bytes + off, n);
     near[n] = '\0';
     if (n == 0)
@@ -194,6 +197,14 @@ double json_number(const cJSON *object, const char *name, double fallback)
 
     return cJSON_IsNumber(v) && isfinite(v->valuedouble) ? v->valuedouble
                                                          : fallback;
+}
+
+uint64_t json_count(const cJSON *object, const char *name, uint64_t max,
+                    uint64_t fallback)
+{
+    double n = json_number(object, name, -1);
+
+    return n >= 0 && n <= (double)max ? (uint64_t)n : fallback;
 }
 
 bool json_bool(const cJSON *object, const char *name, bool fallback)

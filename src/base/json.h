@@ -38,6 +38,10 @@ const char *json_string(const cJSON *object, const char *name);
 const cJSON *json_object(const cJSON *object, const char *name);
 const cJSON *json_array(const cJSON *object, const char *name);
 double json_number(const cJSON *object, const char *name, double fallback);
+/* A number from 0 to `max`, without what is behind its point; `fallback` when
+ * it is any other: a double out of an integer's range must not become one. */
+uint64_t json_count(const cJSON *object, const char *name, uint64_t max,
+                    uint64_t fallback);
 bool json_bool(const cJSON *object, const char *name, bool fallback);
 
 /* Appends the compact text of a tree on one line. */

@@ -18,8 +18,8 @@ enum cmd_exit passing_open(struct passing *p, const char *folder,
         p->manifest = files_read_manifest(folder, err);
     if (p->manifest == NULL)
         return CMD_FAILED;
-    p->seed =
-        (uint64_t)json_number(json_object(p->manifest, "config"), "seed", 1);
+    p->seed = json_count(json_object(p->manifest, "config"), "seed",
+                         (uint64_t)CMD_SEED_MAX, 1);
     progress_init(&p->line, p->quiet);
     return asking_open(&p->asking, o, NULL, p->store, err);
 }

@@ -17,6 +17,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -210,7 +211,7 @@ static int read_row(struct item *it, const char *record, struct err *err)
     it->row = json_parse(record, strlen(record), err);
     if (it->row == NULL)
         return -1;
-    it->category.id = (unsigned)json_number(it->row, "category_id", 0);
+    it->category.id = (unsigned)json_count(it->row, "category_id", UINT_MAX, 0);
     it->category.slug = or_empty(json_string(it->row, "category"));
     it->category.name = it->category.slug;
     it->category.domain = or_empty(json_string(it->row, "domain"));

@@ -22,3 +22,34 @@ tests_fuzz_fuzz_extractor_SOURCES = tests/fuzz/fuzz_extractor.c \
 	tests/fuzz/replay.c
 tests_fuzz_fuzz_extractor_LDADD = libphgen.a
 EXTRA_DIST += tests/fuzz/corpus
+fuzz_tests += tests/fuzz/fuzz_chat tests/fuzz/fuzz_config \
+	tests/fuzz/fuzz_folder tests/fuzz/fuzz_hints tests/fuzz/fuzz_reader \
+	tests/fuzz/fuzz_request
+tests_fuzz_fuzz_chat_SOURCES = tests/fuzz/fuzz_chat.c tests/fuzz/replay.c
+tests_fuzz_fuzz_chat_LDADD = libphgen.a
+tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c \
+	tests/fuzz/replay.c tests/fuzz/scratch.c tests/fuzz/scratch.h
+tests_fuzz_fuzz_config_LDADD = libphgen.a
+tests_fuzz_fuzz_folder_SOURCES = tests/fuzz/fuzz_folder.c \
+	tests/fuzz/replay.c tests/fuzz/scratch.c tests/fuzz/scratch.h
+tests_fuzz_fuzz_folder_LDADD = libphgen.a
+tests_fuzz_fuzz_hints_SOURCES = tests/fuzz/fuzz_hints.c tests/fuzz/replay.c
+tests_fuzz_fuzz_hints_LDADD = libphgen.a
+tests_fuzz_fuzz_reader_SOURCES = tests/fuzz/fuzz_reader.c \
+	tests/fuzz/replay.c tests/fuzz/scratch.c tests/fuzz/scratch.h
+tests_fuzz_fuzz_reader_LDADD = libphgen.a
+tests_fuzz_fuzz_request_SOURCES = tests/fuzz/fuzz_request.c \
+	tests/fuzz/replay.c
+tests_fuzz_fuzz_request_LDADD = libphgen.a
+
+# Each target with libFuzzer, for so many seconds; what is new and reaches more
+# goes into the corpus.  Prints a row a target: seconds, executions, edges.
+FUZZ_SECONDS = 60
+FUZZ_TARGETS = chat config dialect extractor folder graphml guard hints json \
+	reader refusal request yaml
+.PHONY: fuzz
+fuzz:
+	CC=clang SECONDS_EACH=$(FUZZ_SECONDS) SRC='$(abs_top_srcdir)' \
+		CFLAGS='$(PHGEN_CFLAGS)' LIBS='$(LIBS)' \
+		$(SHELL) $(srcdir)/tests/fuzz/run.sh $(FUZZ_TARGETS)
+EXTRA_DIST += tests/fuzz/run.sh

@@ -102,6 +102,33 @@ static void test_printable(void **state)
     str_release(&s);
 }
 
+/* Whatever is quoted and wherever it is cut, a sentence is valid UTF-8. */
+static void test_err_whole_characters(void **state)
+{
+    static const char bad[] = "{\"a\", \xDE\xA0"
+                              "x\xDE\xA0\xDE\xA0\xDE\xA0\xDE\xA0\xDE\xA0\xDE"
+                              "\xA0\xDE\xA0\xDE\xA0\xDE\xA0\xDE\xA0\xDE\xA0"
+                              "\xDE\xA0\xDE\xA0\xDE\xA0\xDE\xA0\xDE\xA0";
+    char text[ERR_TEXT_MAX + 8];
+    struct err err;
+    size_t i;
+
+    (void)state;
+    assert_null(json_parse(bad, strlen(bad), &err));
+    assert_true(text_valid(err.text, strlen(err.text)));
+    for (i = 0; i < 8; i++) {
+        memset(text, 'x', i);
+        memset(text + i, '\0', sizeof(text) - i);
+        while (strlen(text) + 4 < sizeof(text))
+            strcat(text, "\xF0\x9F\x90\x8D");
+        err_set(&err, "%s", text);
+        assert_true(text_valid(err.text, strlen(err.text)));
+        assert_true(strlen(err.text) > ERR_TEXT_MAX - 5);
+        err_prefix(&err, "file.json:%zu", i);
+        assert_true(text_valid(err.text, strlen(err.text)));
+    }
+}
+
 static void test_json_bounds(void **state)
 {
     char deep[400];
@@ -216,6 +243,7 @@ int main(void)
         cmocka_unit_test(test_normalise_but),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_printable),
+        cmocka_unit_test(test_err_whole_characters),
         cmocka_unit_test(test_json_bounds),
         cmocka_unit_test(test_json_find),
         cmocka_unit_test(test_rng),
