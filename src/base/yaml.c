@@ -251,3 +251,8 @@ int yaml_check_keys(const struct yaml *y, yaml_node map,
     }
     return 0;
 }
+
+const char *yaml_library(void)
+{
+    return yaml_get_version_string();
+}

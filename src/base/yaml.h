@@ -49,6 +49,8 @@ int yaml_line(const struct yaml *y, yaml_node n);         /* from 1 */
 int yaml_check_keys(const struct yaml *y, yaml_node map,
                     const char *const known[], struct err *err);
 
+const char *yaml_library(void); /* the version of libyaml */
+
 /* Sets "FILE:LINE: TEXT"; returns -1. */
 int yaml_error(const struct yaml *y, yaml_node n, struct err *err,
                const char *fmt, ...) __attribute__((format(printf, 4, 5)));

@@ -49,6 +49,7 @@ struct command {
 extern const struct command cmd_classify;
 extern const struct command cmd_controls;
 extern const struct command cmd_dedup;
+extern const struct command cmd_doctor;
 extern const struct command cmd_export;
 extern const struct command cmd_explain;
 extern const struct command cmd_generate;
@@ -65,6 +66,7 @@ extern const struct command cmd_ping;
 extern const struct command cmd_respond;
 extern const struct command cmd_serve;
 extern const struct command cmd_stats;
+extern const struct command cmd_status;
 
 extern const struct command *const CMD_TABLE[]; /* ends with NULL */
 

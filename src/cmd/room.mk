@@ -5,6 +5,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd_classify.c \
 	src/cmd/cmd_controls.c \
 	src/cmd/cmd_dedup.c \
+	src/cmd/cmd_doctor.c \
 	src/cmd/cmd_export.c \
 	src/cmd/cmd_explain.c \
 	src/cmd/cmd_generate.c \
@@ -22,6 +23,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd_respond.c \
 	src/cmd/cmd_serve.c \
 	src/cmd/cmd_stats.c \
+	src/cmd/cmd_status.c \
 	src/cmd/commands.c \
 	src/cmd/completion.c \
 	src/cmd/controlling.c src/cmd/controlling.h \

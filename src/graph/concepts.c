@@ -536,3 +536,11 @@ int concepts_stats(const struct concepts *c, struct concept_stats *out,
     igraph_vector_int_destroy(&sizes);
     return 0;
 }
+
+const char *concepts_library(void)
+{
+    const char *version;
+
+    igraph_version(&version, NULL, NULL, NULL);
+    return version;
+}

@@ -68,6 +68,7 @@ struct neighbours concepts_near(const struct concepts *c, int vertex,
                                 enum vertex_type type);
 
 size_t concepts_count(const struct concepts *c); /* all vertices */
+const char *concepts_library(void); /* the version of igraph */
 enum vertex_type concepts_type(const struct concepts *c, int vertex);
 const char *concepts_text(const struct concepts *c, int vertex);
 const char *concepts_forms(const struct concepts *c, int trigger);

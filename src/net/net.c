@@ -645,3 +645,8 @@ bool net_stats(const struct net *net, size_t i, struct net_stats *out)
         }
     return false;
 }
+
+const char *net_library(void)
+{
+    return curl_version();
+}

@@ -104,4 +104,7 @@ const char *net_schema_rung(const struct net *net, const struct model *model);
 /* Of the `i`-th base URL that was used; false when there are not so many. */
 bool net_stats(const struct net *net, size_t i, struct net_stats *out);
 
+/* Name and version of the HTTP library and what it is built with. */
+const char *net_library(void);
+
 #endif

@@ -329,7 +329,7 @@ static int commit_decided(struct run *r, struct err *err)
     for (; j != NULL; j = next_to_commit(r))
         if (commit_one(r, j, err) != 0)
             return -1;
-    return store_commit(r->store, err);
+    return run_mark(r, err) != 0 ? -1 : store_commit(r->store, err);
 }
 
 /* --- the turn

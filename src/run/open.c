@@ -600,6 +600,7 @@ struct run *run_load(const struct run_options *options, struct err *err)
     r->options = *options;
     r->next_seq = r->commit_seq = 1;
     r->started = run_now();
+    r->began = time(NULL);
     if (check_options(options, err) != 0 ||
         shape_mix_parse(options->shapes != NULL ? options->shapes
                                                 : SHAPE_MIX_DEFAULT,

@@ -13,7 +13,10 @@ libphgen_a_SOURCES += \
 	src/run/finish.c \
 	src/run/heat.c src/run/heat.h \
 	src/run/human.c src/run/human.h \
+	src/run/inspect.c src/run/inspect.h \
+	src/run/checkup.c src/run/checkup.h \
 	src/run/loop.c \
+	src/run/mark.c \
 	src/run/models.c src/run/models.h \
 	src/run/open.c \
 	src/run/pass.c src/run/pass.h src/run/ping.c src/run/ping.h \

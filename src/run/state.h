@@ -12,6 +12,8 @@
 #include "run/run.h"
 #include "store/store.h"
 
+#include <time.h>
+
 /*
  * What a run holds; shared by the files of this room only.
  *
@@ -64,6 +66,7 @@ struct run {
 
     uint64_t calls, tokens; /* of this session, all agents, free ones too */
     double started;         /* monotonic seconds */
+    time_t began;           /* the same moment by the calendar */
 };
 
 double run_now(void); /* monotonic seconds */
@@ -76,6 +79,9 @@ int run_attach(struct run *r, const char *store_path, struct err *err);
 /* Records the end of candidate `seq` in the ring and in the counters. */
 void run_committed(struct run *r, uint64_t seq,
                    const struct planner_outcome *outcome);
+
+/* Puts how far it is into the store, for run/inspect.h. */
+int run_mark(struct run *r, struct err *err);
 
 /* Plans candidate next_seq into its place in the ring. */
 struct job *run_plan_next(struct run *r);

@@ -428,3 +428,8 @@ void serve_stop(struct serve *s)
     free(s->key);
     free(s);
 }
+
+const char *serve_library(void)
+{
+    return MHD_get_version();
+}

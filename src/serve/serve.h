@@ -42,6 +42,7 @@ struct serve; /* heap */
 struct serve *serve_start(const struct serve_options *options,
                           const struct builtin *builtin, struct err *err);
 unsigned serve_port(const struct serve *s);
+const char *serve_library(void); /* the version of libmicrohttpd */
 /* Ends what is being answered or slept over; accepts NULL. */
 void serve_stop(struct serve *s);
 

@@ -18,6 +18,7 @@ cli_tests += \
 	tests/cli/dedup-formats.sh \
 	tests/cli/dedup-modes.sh \
 	tests/cli/dedup-threads.sh \
+	tests/cli/doctor.sh \
 	tests/cli/documents.sh \
 	tests/cli/dry-run.sh \
 	tests/cli/export.sh \
@@ -64,6 +65,7 @@ cli_tests += \
 	tests/cli/secrets.sh \
 	tests/cli/shapes.sh \
 	tests/cli/stats.sh \
+	tests/cli/status.sh \
 	tests/cli/style.sh \
 	tests/cli/tls.sh \
 	tests/cli/two-processes.sh \

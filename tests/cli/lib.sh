@@ -39,7 +39,7 @@ trap 'exit 99' HUP INT TERM
 phgen()
 {
     case $1 in
-    help | stats | models | classify | -h | --help | --version) "$PHGEN" "$@" ;;
+    help | stats | status | models | classify | -h | --help | --version) "$PHGEN" "$@" ;;
     graph) test "$2" != merge || { "$PHGEN" "$@" >out 2>err; code=$?; return 0; }
         sub=$2; shift 2; "$PHGEN" graph "$sub" --data-dir "$PHGEN_DATA" "$@" ;;
     -*) "$PHGEN" --data-dir "$PHGEN_DATA" "$@" ;;

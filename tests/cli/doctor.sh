@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What is wrong with an installation or a run is found, and nothing else is.
+. "${0%/*}/lib.sh"
+
+GROQ_API_KEY=very-secret
+export GROQ_API_KEY
+phgen doctor
+exits 0 'a sound installation'
+says out 'libcurl/'
+says out 'set: GROQ_API_KEY;'
+grep -q very-secret out err
+result $((1 - $?)) 'no key is shown'
+phgen --out run --n 20 --quiet --target-model builtin:cautious
+# sick COMMAND: on a fresh copy of the run
+sick()
+{
+    rm -rf ill && cp -r run ill && (cd ill && eval "$1")
+    phgen doctor ill
+}
+# finds TEXT DESCRIPTION
+finds()
+{
+    exits 1 "$2"
+    says out "$1"
+}
+sick ':'
+exits 0 'a sound run'
+says out '20 rows'
+ls ill >files && ls run | cmp -s - files
+result $? 'and nothing is left in its folder'
+sick 'sqlite3 run.sqlite "delete from candidates where seq = 3"'
+finds 'some are missing' 'a gap in the sequence'
+sick 'sqlite3 run.sqlite "insert into annexes values (9999, \"x\", \"{}\")"'
+finds 'belong to no candidate' 'evidence without a candidate'
+sick 'sqlite3 run.sqlite "pragma user_version = 99"'
+finds 'use the phgen that wrote it' 'a schema from the future'
+sick 'printf "{\"half" >>dataset.jsonl'
+finds 'dataset.jsonl:21 is no whole line' 'a torn file'
+sick 'sed -i 1d dataset.jsonl'
+finds '19 rows' 'a row that is missing'
+sick 'echo { >manifest.json'
+finds 'manifest.json cannot be read' 'a broken manifest'
+sick 'size=$(wc -c <run.sqlite); dd if=/dev/urandom of=run.sqlite bs=1 \
+    seek=$((size / 2)) count=20000 conv=notrunc 2>/dev/null'
+exits 1 'a damaged store'
+sick 'echo >dataset.jsonl.part'
+exits 0 'what a killed session left is no fault'
+says out 'dataset.jsonl.part is what a killed session left'
+phgen doctor ill --json
+exits 0 'as JSON'
+/usr/bin/python3 -c 'import json; assert json.load(open("out"))["ok"]' 2>>err
+result $? 'which is valid and says that all is well'
+mkdir empty
+phgen doctor empty
+finds 'is no run' 'a folder that is none'
+echo 'no-such-option: 1' >phgen.yaml
+phgen doctor
+finds 'no-such-option' 'a configuration file that is wrong'
+finish
