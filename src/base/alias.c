@@ -146,10 +146,10 @@ static int add_url(const struct yaml *y, yaml_node at, struct alias *a,
                           "a base URL begins with http:// or https://, as in "
                           "http://localhost:8000/v1");
     host = strstr(text, "://") + 3;
-    if (memchr(host, '@', strcspn(host, "/?#")) != NULL)
+    if (model_url_tells(text))
         return yaml_error(y, at, err,
-                          "a base URL must hold no password; name the key's "
-                          "variable with \"key\"");
+                          "a base URL must hold no password and no query; name "
+                          "the key's variable with \"key\"");
     if (strcspn(host, "/?#") == 0 || strchr(host, '#') != NULL)
         return yaml_error(y, at, err,
                           "a base URL names a host and has no #; the model's "

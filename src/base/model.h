@@ -2,6 +2,7 @@
 #ifndef PHGEN_BASE_MODEL_H
 #define PHGEN_BASE_MODEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct guard;
@@ -46,6 +47,13 @@ struct model {
     double tokens_per_minute;
     double price_in, price_out; /* US dollars a million tokens */
 };
+
+/*
+ * May this base URL (with "://") hold a secret?  It does when there is a
+ * password before its host, or a query other than Azure's api-version: some
+ * services take a key there, and a URL is shown and logged.
+ */
+bool model_url_tells(const char *url);
 
 /* Frees what the fields own, not the struct; all zero afterwards. */
 void model_release(struct model *m);

@@ -536,7 +536,7 @@ int dialect_decode(const struct dialect_ops *d, const char *bytes, size_t len,
  */
 static const struct lack {
     unsigned bit;
-    const char *name; /* for the log */
+    const char *name; /* for the log and the store */
     const char *parameter;
     const char *words[8];
 } lacks_table[] = {
@@ -692,4 +692,14 @@ const char *dialect_lack_name(unsigned bit)
         if (lacks_table[i].bit == bit)
             return lacks_table[i].name;
     return "?";
+}
+
+unsigned dialect_lack_find(const char *name)
+{
+    size_t i;
+
+    for (i = 0; name != NULL && i < COUNT(lacks_table); i++)
+        if (strcmp(lacks_table[i].name, name) == 0)
+            return lacks_table[i].bit;
+    return 0;
 }

@@ -82,6 +82,8 @@ unsigned dialect_complaint(const struct call *call, unsigned lacks,
                            const struct fault *f);
 
 const char *dialect_lack_name(unsigned bit);
+/* 0: no such name, or NULL. */
+unsigned dialect_lack_find(const char *name);
 
 /* --- for the files that speak a dialect --- */
 

@@ -34,6 +34,7 @@
 /* Overloads cost nothing, so a call may meet more of them than of faults. */
 #define OVERLOADS_EACH 6
 #define LACKS_MOST     8
+#define LESSON_KEY_MAX 8192
 
 const struct net_options NET_DEFAULTS = {
     .connect_timeout = 10,
@@ -59,6 +60,8 @@ struct net {
     struct job_queue done;
     size_t jobs; /* submitted, not finished */
     double next_scan, scan_every;
+    cJSON *recalled;  /* net_recall(); NULL: nothing */
+    unsigned lessons; /* net_lessons() */
     struct rng jitter;
     struct sigaction old_sigpipe;
 };
@@ -165,11 +168,84 @@ void net_free(struct net *net)
     for (i = 0; i < net->npools; i++)
         pool_free(net->pools[i]);
     free(net->pools);
+    cJSON_Delete(net->recalled);
     loop_free(net->loop);
     if (net->old_sigpipe.sa_handler == SIG_DFL)
         sigaction(SIGPIPE, &net->old_sigpipe, NULL);
     free(net);
     curl_global_cleanup();
+}
+
+/* --- what servers do not take --- */
+
+static void lesson_key(const struct pool *p, const struct endpoint *ep,
+                       struct str *key)
+{
+    str_addf(key, "%s %s", ep->url, p->model->name);
+}
+
+/* What an earlier session found out about the endpoints of a model. */
+static void remember(const struct net *net, struct pool *p)
+{
+    const cJSON *name;
+    struct str key;
+    size_t i;
+
+    for (i = 0; i < p->n; i++) {
+        str_init(&key, LESSON_KEY_MAX);
+        lesson_key(p, &p->ep[i], &key);
+        cJSON_ArrayForEach(name, json_array(net->recalled, key.s))
+        {
+            p->ep[i].lacks |= dialect_lack_find(cJSON_GetStringValue(name));
+        }
+        str_release(&key);
+    }
+}
+
+unsigned net_lessons(const struct net *net)
+{
+    return net->lessons;
+}
+
+static cJSON *names_of(unsigned lacks)
+{
+    cJSON *list = cJSON_CreateArray();
+    unsigned bit;
+
+    for (bit = 1; bit != 0 && bit <= lacks; bit <<= 1)
+        if (lacks & bit)
+            cJSON_AddItemToArray(list,
+                                 cJSON_CreateString(dialect_lack_name(bit)));
+    return list;
+}
+
+/* Of models that this session has not met, what the earlier ones said. */
+cJSON *net_learned(const struct net *net)
+{
+    cJSON *all = net->recalled != NULL ? cJSON_Duplicate(net->recalled, true)
+                                       : cJSON_CreateObject();
+    struct str key;
+    size_t i, k;
+
+    for (i = 0; i < net->npools; i++)
+        for (k = 0; k < net->pools[i]->n; k++) {
+            const struct endpoint *ep = &net->pools[i]->ep[k];
+
+            str_init(&key, LESSON_KEY_MAX);
+            lesson_key(net->pools[i], ep, &key);
+            cJSON_DeleteItemFromObjectCaseSensitive(all, key.s);
+            if (ep->lacks != 0 && !str_failed(&key))
+                cJSON_AddItemToObject(all, key.s, names_of(ep->lacks));
+            str_release(&key);
+        }
+    return all;
+}
+
+void net_recall(struct net *net, const cJSON *learned)
+{
+    assert(net->npools == 0);
+    cJSON_Delete(net->recalled);
+    net->recalled = cJSON_Duplicate(learned, true);
 }
 
 /* --- pools --- */
@@ -198,8 +274,10 @@ static struct pool *get_pool(struct net *net, const struct model *m,
     }
     net->pools = more;
     p = pool_new(m, err);
-    if (p != NULL)
+    if (p != NULL) {
+        remember(net, p);
         net->pools[net->npools++] = p;
+    }
     return p;
 }
 
@@ -331,6 +409,7 @@ static void lacks(struct net *net, struct job *j, struct endpoint *ep,
     if (!(ep->lacks & s->lacks))
         log_line(LOG_INFO, "%s does not take %s for %s; going on without",
                  ep->url, dialect_lack_name(s->lacks), j->pool->model->name);
+    net->lessons += (ep->lacks & s->lacks) != s->lacks;
     ep->lacks |= s->lacks;
     queue_push_front(&j->pool->ready, j);
 }

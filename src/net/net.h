@@ -4,6 +4,7 @@
 
 #include "base/call.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/model.h"
 
 #include <stdbool.h>
@@ -80,6 +81,16 @@ int net_turn(struct net *net, int timeout_ms, struct err *err);
 
 /* Hands over one finished reply (the caller releases it). */
 bool net_take(struct net *net, uint64_t *ticket, struct reply *reply);
+
+/*
+ * What servers were found not to take ("json_schema", "temperature", ...), for
+ * a later session that need not find out again: an object with, by "URL MODEL",
+ * a list of names.  The number rises with each thing that is learned; the tree
+ * is the caller's.  net_recall() comes before the first call.
+ */
+unsigned net_lessons(const struct net *net);
+cJSON *net_learned(const struct net *net);
+void net_recall(struct net *net, const cJSON *learned);
 
 /* Gives up everything in flight or waiting: each comes back STOPPED. */
 void net_stop(struct net *net);

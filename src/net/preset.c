@@ -210,7 +210,7 @@ static int from_preset(const char *spec, const char *rest, bool given,
 static int from_url(const char *spec, const char *rest, enum dialect d,
                     struct model *m, struct err *err)
 {
-    const char *hash = strrchr(rest, '#'), *host, *at;
+    const char *hash = strrchr(rest, '#'), *host;
     char *url;
     int failed;
 
@@ -220,10 +220,10 @@ static int from_url(const char *spec, const char *rest, enum dialect d,
                        "http://localhost:8000/v1#name",
                        spec);
     host = strstr(rest, "://") + 3;
-    at = memchr(host, '@', strcspn(host, "/?#"));
-    if (at != NULL || strchr("/?#", *host) != NULL)
+    if (model_url_tells(rest) || strchr("/?#", *host) != NULL)
         return err_set(err, "a model's URL must name a host and hold no "
-                            "password; the key comes from PHGEN_API_KEY");
+                            "password and no query; the key comes from "
+                            "PHGEN_API_KEY");
     url = strndup(rest, (size_t)(hash - rest));
     failed =
         url == NULL

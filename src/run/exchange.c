@@ -12,6 +12,7 @@
  * call sent whose price could pass a limit; a call lost.
  */
 #include "run/exchange.h"
+#include "base/json.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -22,6 +23,9 @@
 
 /* A server that reports no usage is taken to bill a token for this much. */
 #define BYTES_A_TOKEN 4
+
+#define LESSONS_KEY "lessons" /* in the store */
+#define LESSONS_MAX (1u << 20)
 
 struct sent {
     bool used;
@@ -45,6 +49,7 @@ struct exchange {
     struct answer *ready;
     size_t nready, taken;
     unsigned failures; /* in a row, of passing kinds */
+    unsigned lessons;  /* net_lessons() that are stored */
     bool stopped;
     struct err why;
 };
@@ -55,6 +60,38 @@ static void add(struct spent *to, const struct spent *what, int sign)
     to->tokens_in += sign > 0 ? what->tokens_in : -what->tokens_in;
     to->tokens_out += sign > 0 ? what->tokens_out : -what->tokens_out;
     to->cost += sign * what->cost;
+}
+
+/* What the servers of earlier sessions did not take. */
+static int recall_lessons(struct exchange *x, struct err *err)
+{
+    struct str json;
+    cJSON *learned;
+    int got;
+
+    str_init(&json, LESSONS_MAX);
+    got = store_get(x->store, LESSONS_KEY, &json, err);
+    learned = got == 1 ? json_parse(json.s, json.len, err) : NULL;
+    str_release(&json);
+    if (learned != NULL)
+        net_recall(x->net, learned);
+    cJSON_Delete(learned);
+    return got < 0 || (got == 1 && learned == NULL) ? -1 : 0;
+}
+
+static int keep_lessons(struct exchange *x, struct err *err)
+{
+    cJSON *learned = net_learned(x->net);
+    struct str json;
+    int failed;
+
+    str_init(&json, LESSONS_MAX);
+    json_print(learned, &json);
+    cJSON_Delete(learned);
+    failed = store_set(x->store, LESSONS_KEY, json.s, err);
+    str_release(&json);
+    x->lessons = net_lessons(x->net);
+    return failed;
 }
 
 struct exchange *exchange_new(struct store *store,
@@ -81,6 +118,8 @@ struct exchange *exchange_new(struct store *store,
         goto fail;
     }
     if (x->net == NULL || store_ledger_sum(store, &x->before, err) != 0)
+        goto fail;
+    if (recall_lessons(x, err) != 0)
         goto fail;
     for (i = 0; i < n; i++)
         x->tickets[i] = i;
@@ -320,6 +359,8 @@ int exchange_turn(struct exchange *x, int timeout_ms, struct err *err)
     if (x->stopped)
         net_stop(x->net);
     if (net_turn(x->net, timeout_ms, err) != 0)
+        return -1;
+    if (net_lessons(x->net) != x->lessons && keep_lessons(x, err) != 0)
         return -1;
     collect(x);
     if (x->nready > 0 && record(x, err) != 0)

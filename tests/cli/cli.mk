@@ -46,6 +46,7 @@ cli_tests += \
 	tests/cli/interrupt.sh \
 	tests/cli/json.sh \
 	tests/cli/layering.sh \
+	tests/cli/lessons.sh \
 	tests/cli/log.sh \
 	tests/cli/max-calls.sh \
 	tests/cli/max-cost.sh \

@@ -3,6 +3,10 @@
 
     peer.py echo LOG            an API that says the caller's key back, in the
                                 way that the model's name asks for
+    peer.py ladder LOG          an API that takes as much of what shapes an
+                                answer as the model's name says: "schema",
+                                "object" (no json_schema), "words" (neither);
+                                LOG gets what was asked for
     peer.py tls PORT CERT KEY   TLS in front of a port
     peer.py proxy LOG [REFUSE]  an HTTP proxy, for CONNECT too; with a second
                                 word it wants a login
@@ -78,6 +82,36 @@ class Echo(http.server.BaseHTTPRequestHandler):
                 "code": "content_filter", "message": "blocked for " + key}}))
         else:
             self.say(int(how), escaped)
+
+
+class Ladder(Echo):
+    """Refuses with a sentence what it does not take, as servers do."""
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        how = body["model"]
+        kind = body.get("response_format", {}).get("type", "none")
+        probs = bool(body.get("logprobs"))
+        note("%s %s %s" % (how, kind, "logprobs" if probs else "-"))
+        taken = {"schema": ("json_schema", "json_object", "none"),
+                 "object": ("json_object", "none"), "words": ("none",)}[how]
+        if kind not in taken:
+            self.say(400, json.dumps({"error": {
+                "message": "response_format.type %s is not supported" % kind,
+                "type": "invalid_request_error"}}))
+            return
+        if probs and how == "words":
+            self.say(400, json.dumps({"error": {
+                "message": "logprobs are not supported by this model"}}))
+            return
+        choice = {"finish_reason": "stop",
+                  "message": {"role": "assistant",
+                              "content": "{\"answer\": \"yes\"}"}}
+        if probs:
+            choice["logprobs"] = {"content": [{
+                "token": "{", "logprob": -0.1, "top_logprobs": []}]}
+        self.say(200, json.dumps({
+            "model": how, "choices": [choice],
+            "usage": {"prompt_tokens": 9, "completion_tokens": 5}}))
 
 
 def pump(a, b):
@@ -157,7 +191,8 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 def main():
-    handler = {"echo": Echo, "tls": Tls, "proxy": Proxy}[MODE]
+    handler = {"echo": Echo, "tls": Tls, "proxy": Proxy,
+               "ladder": Ladder}[MODE]
     server = Server(("127.0.0.1", 0), handler)
     if MODE == "tls":
         server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

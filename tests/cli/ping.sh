@@ -70,6 +70,19 @@ exits 2 'no model'
 ping
 exits 2 'no operand'
 
+# What takes all, and what is asked again with less.
+peer ladder asked
+ping "http://127.0.0.1:$port/v1#schema"
+exits 0 'a server that takes everything'
+says out 'A JSON schema is honoured'
+says out 'Log-probabilities are offered'
+ping "http://127.0.0.1:$port/v1#object"
+says out '"json_object" is, with the schema in words'
+ping "http://127.0.0.1:$port/v1#words"
+exits 0 'one that takes nothing'
+says out 'the answer kept to it'
+says out 'Log-probabilities are not offered'
+
 cat >phgen.yaml <<END
 models:
   two:
