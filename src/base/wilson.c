@@ -4,20 +4,24 @@
 
 #include <math.h>
 
-#define Z 1.959963984540054 /* the normal quantile of 0.975 */
-
-struct interval wilson(uint64_t successes, uint64_t trials)
+struct interval wilson_score(double p, double n, double z)
 {
     struct interval out = {0, 1};
-    double n = (double)trials, p, centre, half, scale;
+    double centre, half, scale;
 
-    if (trials == 0)
+    if (!(n > 0))
         return out;
-    p = (double)successes / n;
-    scale = 1 + Z * Z / n;
-    centre = p + Z * Z / (2 * n);
-    half = Z * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n));
+    scale = 1 + z * z / n;
+    centre = p + z * z / (2 * n);
+    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
     out.low = fmax(0, (centre - half) / scale);
     out.high = fmin(1, (centre + half) / scale);
     return out;
+}
+
+struct interval wilson(uint64_t successes, uint64_t trials)
+{
+    double n = (double)trials;
+
+    return wilson_score(n > 0 ? (double)successes / n : 0, n, WILSON_95);
 }

@@ -14,4 +14,10 @@ struct interval {
 
 struct interval wilson(uint64_t successes, uint64_t trials);
 
+/* The same around a share `p` of `n` trials, which need be no whole number
+ * (an effective sample size), `z` standard errors to each side. */
+struct interval wilson_score(double p, double n, double z);
+#define WILSON_95       1.959963984540054  /* two-sided: both ends */
+#define WILSON_95_BOUND 1.6448536269514722 /* one-sided: one end alone */
+
 #endif

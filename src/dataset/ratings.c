@@ -149,6 +149,26 @@ double ratings_alpha(const struct ratings *r)
     return 1 - (n - agree) * (n - 1) / expected;
 }
 
+double ratings_kappa(const uint64_t table[], size_t classes)
+{
+    double n = 0, agree = 0, chance = 0, row, column;
+    size_t a, b;
+
+    for (a = 0; a < classes * classes; a++)
+        n += (double)table[a];
+    for (a = 0; a < classes; a++) {
+        for (row = column = 0, b = 0; b < classes; b++) {
+            row += (double)table[a * classes + b];
+            column += (double)table[b * classes + a];
+        }
+        agree += (double)table[a * classes + a];
+        chance += row * column;
+    }
+    if (n == 0 || chance == n * n)
+        return NAN;
+    return (n * agree - chance) / (n * n - chance);
+}
+
 /* --- Dawid and Skene --- */
 
 struct kind {

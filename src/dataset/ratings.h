@@ -50,6 +50,15 @@ uint64_t ratings_items(const struct ratings *r);
 
 double ratings_alpha(const struct ratings *r);
 
+/*
+ * Cohen's kappa of two raters (Cohen 1960, "A Coefficient of Agreement for
+ * Nominal Scales", Educational and Psychological Measurement 20(1)), from the
+ * table of what they said: `table[a * classes + b]` items were a to the first
+ * and b to the second.  NAN where it is not defined: no items, or both raters
+ * used one and the same class only.
+ */
+double ratings_kappa(const uint64_t table[], size_t classes);
+
 struct rating_model {
     double prior[RATINGS_CLASSES_MAX]; /* share of items truly of a class */
     /* [rater][true class][said class]; a row of zeros: never seen. */

@@ -12,6 +12,7 @@ libphgen_a_SOURCES += \
 	src/dataset/shelf.c src/dataset/shelf.h \
 	src/dataset/sink.c src/dataset/sink.h \
 	src/dataset/source.c src/dataset/source.h \
+	src/dataset/strata.c src/dataset/strata.h \
 	src/dataset/table.c src/dataset/table.h \
 	src/dataset/writer.c src/dataset/writer.h
 EXTRA_DIST += src/dataset/record.schema.json src/dataset/record.md

@@ -23,3 +23,7 @@ unit_tests += tests/unit/test_known
 tests_unit_test_known_SOURCES = tests/unit/test_known.c
 tests_unit_test_known_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_known_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_strata
+tests_unit_test_strata_SOURCES = tests/unit/test_strata.c
+tests_unit_test_strata_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_strata_LDADD = libphgen.a $(CMOCKA_LIBS)

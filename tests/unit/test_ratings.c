@@ -285,9 +285,30 @@ static void test_order_is_nothing(void **state)
     ratings_free(b);
 }
 
+/* By hand: 0.7 observed and 0.5 by chance; 75 of 100 observed and
+ * (40 * 50 + 30 * 30 + 30 * 20) / 10000 = 0.35 by chance. */
+static void test_kappa(void **state)
+{
+    static const uint64_t two[] = {20, 5, 10, 15}, none[4] = {0},
+                          one[] = {7, 0, 0, 0}, never[] = {0, 5, 5, 0},
+                          all[] = {3, 0, 0, 4},
+                          three[] = {35, 5, 0, 10, 20, 0, 5, 5, 20};
+    static const uint64_t chance[] = {18, 2, 72, 8};
+
+    (void)state;
+    near(ratings_kappa(two, 2), 0.4, 1e-12);
+    near(ratings_kappa(three, 3), (0.75 - 0.35) / 0.65, 1e-12);
+    near(ratings_kappa(all, 2), 1, 1e-12);
+    near(ratings_kappa(never, 2), -1, 1e-12);
+    near(ratings_kappa(chance, 2), 0, 1e-12);
+    assert_true(isnan(ratings_kappa(none, 2)));
+    assert_true(isnan(ratings_kappa(one, 2)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kappa),
         cmocka_unit_test(test_published_alpha),
         cmocka_unit_test(test_undefined_alpha),
         cmocka_unit_test(test_against_definitions),
