@@ -9,6 +9,7 @@ seed_files = \
 	seeds/agents/responder.md \
 	seeds/agents/response-judge.md \
 	seeds/agents/witness.md \
+	seeds/audit/guidelines.md \
 	seeds/categories.yaml \
 	seeds/concepts/01-personal-insulting-words.yaml \
 	seeds/concepts/02-social-group-insulting-words.yaml \

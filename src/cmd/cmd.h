@@ -46,6 +46,7 @@ struct command {
     const struct example *examples; /* ends with a NULL line */
 };
 
+extern const struct command cmd_audit;
 extern const struct command cmd_classify;
 extern const struct command cmd_controls;
 extern const struct command cmd_dedup;

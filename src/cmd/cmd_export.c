@@ -219,6 +219,11 @@ static void say(const cJSON *done, const char *folder)
                  json_number(v, "rows", 0));
     cJSON_ArrayForEach(v, json_object(done, "left_out"))
         log_line(LOG_INFO, "  left out, %s: %.0f", v->string, v->valuedouble);
+    if (json_number(done, "withheld", 0) > 0)
+        log_line(LOG_INFO,
+                 "  withheld, since people find them harmful: %.0f; they are "
+                 "no rows of the dataset any more",
+                 json_number(done, "withheld", 0));
     say_leaks(done);
 }
 
@@ -253,6 +258,9 @@ static int export_one(const struct export_job *wanted, const struct places *p,
     else
         done = export_write(&job, err);
     if (done != NULL) {
+        cJSON_AddNumberToObject(
+            done, "withheld",
+            json_number(json_object(p->manifest, "counts"), "withheld", 0));
         say(done, folder);
         failed = write_card(p->manifest, done, folder, err);
         cJSON_AddItemToArray(all, done);

@@ -12,6 +12,7 @@ const struct command *const CMD_TABLE[] = {
     &cmd_generate,
     &cmd_respond,
     &cmd_export,
+    &cmd_audit,
     &cmd_explain,
     &cmd_controls,
     &cmd_stats,

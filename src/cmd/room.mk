@@ -1,7 +1,9 @@
 libphgen_a_SOURCES += \
 	src/cmd/asking.c src/cmd/asking.h \
+	src/cmd/auditing.c src/cmd/auditing.h \
 	src/cmd/census.c src/cmd/census.h \
 	src/cmd/cmd.h \
+	src/cmd/cmd_audit.c \
 	src/cmd/cmd_classify.c \
 	src/cmd/cmd_controls.c \
 	src/cmd/cmd_dedup.c \

@@ -8,6 +8,7 @@
  */
 #include "dataset/card.h"
 #include "base/json.h"
+#include "dataset/card_audit.h"
 #include "dataset/figures.h"
 #include "dataset/markdown.h"
 
@@ -334,5 +335,6 @@ void card_write(const cJSON *manifest, FILE *out)
     loading(manifest, out);
     labels(out);
     making(manifest, out);
+    card_audit_write(manifest, out);
     limits(manifest, out);
 }

@@ -122,9 +122,31 @@ static int choose_format(struct source *s, const struct reader_wants *w,
     return 0;
 }
 
+/* Where numbers have a decimal comma, spreadsheets write semicolons. */
+static int choose_delimiter(struct source *s, char *delimiter, struct err *err)
+{
+    bool quoted = false, semicolon = false, tab = false;
+    size_t len, i;
+    const char *p;
+
+    if (source_peek(s, &p, &len, err) != 0)
+        return -1;
+    for (i = 0; i < len && (quoted || p[i] != '\n'); i++) {
+        quoted = quoted != (p[i] == '"');
+        if (!quoted && p[i] == ',')
+            return 0;
+        semicolon = semicolon || (!quoted && p[i] == ';');
+        tab = tab || (!quoted && p[i] == '\t');
+    }
+    if (semicolon || tab)
+        *delimiter = semicolon ? ';' : '\t';
+    return 0;
+}
+
 static int open_format(struct reader *r, struct err *err)
 {
     const struct reader_wants *w = &r->wants;
+    char delimiter = '\t';
     enum format format;
 
     if (choose_format(r->source, w, &format, err) != 0)
@@ -137,7 +159,12 @@ static int open_format(struct reader *r, struct err *err)
         return r->objects != NULL ? 0 : -1;
     case CSV:
     case TSV:
-        r->table = table_open(r->source, format == TSV ? '\t' : ',', w, err);
+        if (format == CSV)
+            delimiter = ',';
+        if (format == CSV && w->spreadsheet &&
+            choose_delimiter(r->source, &delimiter, err) != 0)
+            return -1;
+        r->table = table_open(r->source, delimiter, w, err);
         return r->table != NULL ? 0 : -1;
     case UNKNOWN:
     case TEXT:

@@ -79,6 +79,9 @@ struct reader_wants {
     const char *const *known; /* two or more; ends with NULL */
     const char *role;         /* whose last message of a chat */
     bool whole; /* as it stands: neither trimmed nor, when empty, skipped */
+    /* CSV as spreadsheets write it: semicolons or tabs when there is no comma
+     * in the header, and fields may be missing at a row's end: empty ones. */
+    bool spreadsheet;
 };
 struct reader *reader_open_for(const char *path,
                                const struct reader_wants *wants,

@@ -1,5 +1,6 @@
 libphgen_a_SOURCES += \
 	src/dataset/card.c src/dataset/card.h \
+	src/dataset/card_audit.c src/dataset/card_audit.h \
 	src/dataset/confusion.c src/dataset/confusion.h \
 	src/dataset/export.c src/dataset/export.h \
 	src/dataset/figures.c src/dataset/figures.h \
@@ -9,6 +10,7 @@ libphgen_a_SOURCES += \
 	src/dataset/objects.c src/dataset/objects.h \
 	src/dataset/ratings.c src/dataset/ratings.h \
 	src/dataset/reader.c src/dataset/reader.h \
+	src/dataset/sheet.c src/dataset/sheet.h \
 	src/dataset/shelf.c src/dataset/shelf.h \
 	src/dataset/sink.c src/dataset/sink.h \
 	src/dataset/source.c src/dataset/source.h \

@@ -38,6 +38,7 @@ struct table {
     size_t name_at[FIELDS_MAX];
     size_t width; /* fields of the header */
     size_t prompt, id, label, category, shape;
+    bool spreadsheet;
 };
 
 static int ends_row(unsigned char c)
@@ -127,7 +128,9 @@ static int read_row(struct table *t, struct err *err)
 
 static const char *field(const struct table *t, size_t i)
 {
-    return i < t->nfields ? t->text.s + t->at[i] : NULL;
+    if (i >= t->nfields)
+        return i < t->width ? "" : NULL;
+    return t->text.s + t->at[i];
 }
 
 static const char *name_of(const struct table *t, size_t i)
@@ -212,6 +215,7 @@ struct table *table_open(struct source *source, char delimiter,
         return NULL;
     }
     t->source = source;
+    t->spreadsheet = wants->spreadsheet;
     str_init(&t->names, SOURCE_LINE_MAX + 2 * FIELDS_MAX);
     str_init(&t->text, SOURCE_LINE_MAX + 2 * FIELDS_MAX);
     str_init(&t->raw, 2 * SOURCE_LINE_MAX);
@@ -238,7 +242,7 @@ int table_next(struct table *t, struct reader_row *row, struct err *err)
 
     if (rc <= 0)
         return rc;
-    if (t->nfields != t->width)
+    if (t->nfields > t->width || (t->nfields < t->width && !t->spreadsheet))
         return source_error(t->source, t->line, err,
                             "%zu fields where the header has %zu; fields with "
                             "a comma, a quote or a newline must be in quotes",

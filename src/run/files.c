@@ -378,11 +378,14 @@ struct store *files_open_store(const char *folder, struct err *err)
 int files_update(struct store *s, const char *folder, struct err *err)
 {
     cJSON *manifest = files_read_manifest(folder, err);
-    int failed = manifest == NULL ||
-                 files_add_annexes(s, 0, manifest, err) != 0 ||
-                 files_add_paid(s, manifest, err) != 0 ||
-                 files_write_rows(s, folder, manifest, err) != 0 ||
-                 files_write_manifest(manifest, folder, err) != 0;
+    int failed;
+
+    /* The one report that can be taken back. */
+    cJSON_DeleteItemFromObjectCaseSensitive(manifest, "audit");
+    failed = manifest == NULL || files_add_annexes(s, 0, manifest, err) != 0 ||
+             files_add_paid(s, manifest, err) != 0 ||
+             files_write_rows(s, folder, manifest, err) != 0 ||
+             files_write_manifest(manifest, folder, err) != 0;
 
     cJSON_Delete(manifest);
     return failed ? -1 : 0;

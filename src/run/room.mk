@@ -1,4 +1,5 @@
 libphgen_a_SOURCES += \
+	src/run/audit.c src/run/audit.h src/run/audit_report.c \
 	src/run/desk.c src/run/desk.h \
 	src/run/controls.c src/run/controls.h \
 	src/run/dialogue.c src/run/dialogue.h \
@@ -25,6 +26,7 @@ libphgen_a_SOURCES += \
 	src/run/run.h src/run/state.h \
 	src/run/sampling.c src/run/sampling.h \
 	src/run/semantic.c src/run/semantic.h \
+	src/run/sheets.c src/run/sheets.h src/run/sheets_read.c \
 	src/run/sift.c src/run/sift.h \
 	src/run/survey.c src/run/survey.h \
 	src/run/templates.c src/run/templates.h \

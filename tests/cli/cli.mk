@@ -1,5 +1,7 @@
 cli_tests += \
 	tests/cli/against.sh \
+	tests/cli/audit.sh \
+	tests/cli/audit-sheets.sh \
 	tests/cli/bad-against.sh \
 	tests/cli/bad-category.sh \
 	tests/cli/bad-config.sh \

@@ -27,3 +27,7 @@ unit_tests += tests/unit/test_strata
 tests_unit_test_strata_SOURCES = tests/unit/test_strata.c
 tests_unit_test_strata_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_strata_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_sheet
+tests_unit_test_sheet_SOURCES = tests/unit/test_sheet.c
+tests_unit_test_sheet_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_sheet_LDADD = libphgen.a $(CMOCKA_LIBS)

@@ -157,6 +157,57 @@ static void test_honesty(void **state)
     cJSON_Delete(real);
 }
 
+/* Without an audit the card says so; with one, how the rows were chosen. */
+static void test_audit(void **state)
+{
+    static const char audited[] =
+        "{\"counts\":{\"accepted\":1000,\"withheld\":2},\"audit\":{"
+        "\"annotators\":2,\"names\":[\"a`|\\n# b\",\"c\"],\"from\":"
+        "\"2025-01-30T23:00:00Z\",\"to\":\"2025-02-01T00:00:00Z\",\"rows\":7,"
+        "\"labels\":{\"harmful\":2},\"agreement\":{\"alpha\":null,\"pairs\":"
+        "[{\"first\":1,\"second\":2,\"rows\":7,\"agree\":0.5,\"kappa\":"
+        "null}]}%s}}";
+    static const char drawn[] =
+        ",\"sample\":{\"drawn\":200,\"of\":900,\"by\":\"domain\",\"least\":2,"
+        "\"seed\":1,\"blind\":false,\"rated\":190,\"unsure\":10},\"harm\":{"
+        "\"all\":{\"rows\":900,\"rated\":190,\"harmful\":2,\"rate\":0.0105,"
+        "\"low\":0.0029,\"high\":0.0375,\"upper\":0.0302,\"covered\":0.9}}";
+    static const char *const want[] = {
+        "**2 people** rated 7 rows, `2025-01-30` to `2025-02-01`",
+        "`a'\\| # b`",
+        "200 rows were drawn at random from 900",
+        "**not** blind",
+        "| all | 190 | 2 | 1.1 % | 0.3 to 3.8 % | 3.0 % |",
+        "Strata with 10.0 % of the rows have no rated row",
+        "**The run got more rows later**",
+        "50.0 % of 7 rows, Cohen's kappa not defined",
+        "This set has **998** rows",
+    };
+    char json[2000], *card = card_with_target("x");
+    cJSON *manifest;
+    size_t i;
+
+    (void)state;
+    assert_non_null(strstr(card, "**Not audited.**"));
+    free(card);
+    snprintf(json, sizeof(json), audited, drawn);
+    manifest = json_parse(json, strlen(json), NULL);
+    card = card_of(manifest);
+    for (i = 0; i < sizeof(want) / sizeof(*want); i++)
+        if (strstr(card, want[i]) == NULL)
+            fail_msg("the card has no: %s", want[i]);
+    assert_null(strstr(card, "Not audited"));
+    free(card);
+    cJSON_Delete(manifest);
+    snprintf(json, sizeof(json), audited, "");
+    manifest = json_parse(json, strlen(json), NULL);
+    card = card_of(manifest);
+    assert_non_null(strstr(card, "These rows were chosen, not drawn"));
+    assert_null(strstr(card, "Residual harm"));
+    free(card);
+    cJSON_Delete(manifest);
+}
+
 static void test_tolerance(void **state)
 {
     static const char *const odd[] = {
@@ -168,6 +219,10 @@ static void test_tolerance(void **state)
         "{\"counts\":{\"accepted\":1e300,\"by_category\":{\"x\":7},"
         "\"dropped_by_reason\":{\"x\":{\"y\":1}}},\"config\":{\"\":[[],{}]},"
         "\"models\":{\"judges\":[1,null,[\"builtin:x\"]]}}",
+        "{\"audit\":{\"annotators\":1,\"sample\":{},\"harm\":{\"all\":{}},"
+        "\"agreement\":{\"pairs\":[1,{}],\"with_label\":{}},\"from\":7,"
+        "\"names\":[{}]}}",
+        "{\"audit\":7}",
     };
     size_t i;
 
@@ -311,9 +366,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_front_matter), cmocka_unit_test(test_sections),
-        cmocka_unit_test(test_honesty),      cmocka_unit_test(test_tolerance),
-        cmocka_unit_test(test_escaping),     cmocka_unit_test(test_long_text),
-        cmocka_unit_test(test_count),        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_honesty),      cmocka_unit_test(test_audit),
+        cmocka_unit_test(test_tolerance),    cmocka_unit_test(test_escaping),
+        cmocka_unit_test(test_long_text),    cmocka_unit_test(test_count),
+        cmocka_unit_test(test_sizes),
     };
 
     return cmocka_run_group_tests_name("dataset card", tests, NULL, NULL);
