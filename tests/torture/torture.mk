@@ -18,3 +18,13 @@ torture: phgen$(EXEEXT) graphs/concepts.graphml tests/torture/badluck.so
 	$(AM_TESTS_ENVIRONMENT) TORTURE_POINTS=$(TORTURE_POINTS) \
 		TORTURE_SEED=$(TORTURE_SEED) TORTURE_TABLE=torture.table \
 		$(SHELL) $(srcdir)/tests/torture/torture.sh
+
+EXTRA_DIST += tests/torture/soak.py
+SOAK_CANDIDATES = 1000000
+SOAK_CALLS = 200000
+.PHONY: soak
+soak: phgen$(EXEEXT) graphs/concepts.graphml
+	$(AM_TESTS_ENVIRONMENT) /usr/bin/python3 \
+		$(srcdir)/tests/torture/soak.py embedded $(SOAK_CANDIDATES)
+	$(AM_TESTS_ENVIRONMENT) /usr/bin/python3 \
+		$(srcdir)/tests/torture/soak.py http $(SOAK_CALLS)
