@@ -88,7 +88,8 @@ enum outcome {
     OUTCOME_HARMLESS,
     OUTCOME_CONTROVERSIAL,
     OUTCOME_REJECTED, /* judged and found wanting */
-    OUTCOME_DROPPED   /* never got that far */
+    OUTCOME_DROPPED,  /* never got that far */
+    OUTCOMES
 };
 const char *outcome_name(enum outcome o);
 bool outcome_accepted(enum outcome o);

@@ -18,6 +18,8 @@
 #include "cmd/settings.h"
 #include "cmd/stop.h"
 #include "cmd/summary.h"
+#include "run/telemetry.h"
+#include "serve/page.h"
 
 #include <string.h>
 
@@ -137,6 +139,11 @@ static const struct option_row options[] = {
      OPTION_CONFIG},
     CMD_ROWS_RESPONDING,
     CMD_ROWS_ASKING,
+    {"metrics-port", 0, OPTION_UINT, "NUMBER", 0, 65535, NULL,
+     "Offer the run's figures to Prometheus while it goes on, at "
+     "http://127.0.0.1:NUMBER/metrics; 0 for any port that is free. Default: "
+     "nowhere.",
+     OPTION_CONFIG},
     {"dry-run", 0, OPTION_FLAG, NULL, 0, 0, NULL,
      "Say what would be done and how many calls that is likely to take; call "
      "nothing, write nothing.",
@@ -209,13 +216,36 @@ static enum cmd_exit dry_run(const struct settings *s, const struct options *o,
     return CMD_OK;
 }
 
+#define METRICS_MAX (4u << 20)
+#define METRICS_SEC 0.5 /* between two sets of figures */
+
+/* Puts the figures up, when the last ones are old enough. */
+static void show_metrics(struct page *page, const struct run *r, double *shown)
+{
+    struct run_progress p;
+    struct str text;
+
+    if (page == NULL)
+        return;
+    run_progress(r, &p);
+    if (p.seconds - *shown < METRICS_SEC)
+        return;
+    *shown = p.seconds;
+    str_init(&text, METRICS_MAX);
+    telemetry_print(r, &text);
+    page_set(page, text.s, text.len);
+    str_release(&text);
+}
+
 /* Turns the run until it ends; the first signal stops it in good order. */
-static enum run_state drive(struct run *r, bool quiet, struct err *err)
+static enum run_state drive(struct run *r, struct page *page, bool quiet,
+                            struct err *err)
 {
     struct run_progress numbers;
     struct progress line;
     enum run_state state;
     bool stopping = false;
+    double shown = -METRICS_SEC;
 
     progress_init(&line, quiet);
     do {
@@ -228,6 +258,7 @@ static enum run_state drive(struct run *r, bool quiet, struct err *err)
             run_progress(r, &numbers);
             progress_show(&line, &numbers);
         }
+        show_metrics(page, r, &shown);
     } while (state == RUN_MORE);
     progress_end(&line);
     return state;
@@ -253,17 +284,39 @@ static int conclude(struct run *r, const struct settings *s,
     return 0;
 }
 
+/* 0 also when nobody wants it. */
+static int start_metrics(const struct options *o, struct page **page,
+                         struct err *err)
+{
+    *page = NULL;
+    if (!options_given(o, "metrics-port"))
+        return 0;
+    *page = page_start((unsigned)options_uint(o, "metrics-port"), "/metrics",
+                       "text/plain; version=0.0.4; charset=utf-8", err);
+    if (*page == NULL)
+        return err_prefix(err, "--metrics-port");
+    log_line(LOG_INFO, "metrics at http://127.0.0.1:%u/metrics",
+             page_port(*page));
+    return 0;
+}
+
 static enum cmd_exit generate(const struct settings *s, const struct options *o,
                               struct err *err)
 {
     struct run *r = run_open(&s->run, err);
     enum run_state state;
     struct err why = {""};
+    struct page *page;
     int failed;
 
     if (r == NULL)
         return CMD_FAILED;
-    state = drive(r, options_flag(o, "quiet") || log_is_json(), &why);
+    if (start_metrics(o, &page, err) != 0) {
+        run_close(r);
+        return CMD_FAILED;
+    }
+    state = drive(r, page, options_flag(o, "quiet") || log_is_json(), &why);
+    page_stop(page);
     if (state == RUN_ERROR) {
         *err = why;
         run_close(r);

@@ -17,6 +17,12 @@ void hist_add(struct hist *h, double ms)
 
     h->bucket[i]++;
     h->count++;
+    h->sum_ms += ms;
+}
+
+double hist_edge(size_t i)
+{
+    return LOWEST_MS * exp2(((double)i + 1) / PER_OCTAVE);
 }
 
 double hist_quantile(const struct hist *h, double q)

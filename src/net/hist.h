@@ -17,10 +17,14 @@
 
 struct hist {
     uint64_t count;
+    double sum_ms;
     uint32_t bucket[HIST_BUCKETS];
 };
 
 void hist_add(struct hist *h, double ms);
+
+/* Where bucket `i` ends, in milliseconds. */
+double hist_edge(size_t i);
 
 /* The middle of the bucket that holds quantile q in [0, 1]; 0 when empty. */
 double hist_quantile(const struct hist *h, double q);

@@ -709,6 +709,7 @@ static void fill_stats(const struct pool *p, const struct endpoint *ep,
         .ms_p50 = hist_quantile(&ep->latency, 0.5),
         .ms_p90 = hist_quantile(&ep->latency, 0.9),
         .ms_p99 = hist_quantile(&ep->latency, 0.99),
+        .latency = &ep->latency,
         .waited_ms = c->waited_ms,
     };
 }

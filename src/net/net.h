@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/model.h"
+#include "net/hist.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,6 +60,7 @@ struct net_stats {
     uint64_t bytes_in, bytes_out;
     uint64_t tokens_in, tokens_out;
     double ms_p50, ms_p90, ms_p99; /* latency of the answered attempts */
+    const struct hist *latency;    /* the same in full; the engine's */
     double waited_ms; /* for rate limits and overloads, summed over calls */
 };
 

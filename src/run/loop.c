@@ -303,6 +303,7 @@ static int commit_one(struct run *r, struct job *j, struct err *err)
     outcome.duplicate = c->drop == DROP_DUPLICATE;
     for (a = 0; a < AGENT_COUNT; a++)
         outcome.calls += j->dialogue.usage[a].calls;
+    r->ended[c->outcome][c->drop]++;
     run_committed(r, c->seq, &outcome);
     dialogue_release(&j->dialogue);
     return 0;

@@ -402,6 +402,18 @@ static uint32_t calls_in(const char *usage)
     return calls > 0 && calls < UINT32_MAX ? (uint32_t)calls : 0;
 }
 
+static void count_end(struct run *r, const struct decided *d)
+{
+    int o, why;
+
+    for (o = 0; o < OUTCOMES; o++)
+        for (why = 0; why < DROPS; why++)
+            if (strcmp(d->outcome, outcome_name((enum outcome)o)) == 0 &&
+                strcmp(d->reason,
+                       why == DROP_NONE ? "" : drop_name((enum drop)why)) == 0)
+                r->ended[o][why]++;
+}
+
 /* Plays the decided candidates through planner and dedup: no calls, no
  * dialogue, the same state as if they had just been decided. */
 static int replay(struct run *r, struct err *err)
@@ -431,6 +443,7 @@ static int replay(struct run *r, struct err *err)
             got = -1;
             break;
         }
+        count_end(r, &d);
         run_committed(r, d.seq, &outcome);
     }
     store_read_end(c);

@@ -29,6 +29,7 @@ libphgen_a_SOURCES += \
 	src/run/sheets.c src/run/sheets.h src/run/sheets_read.c \
 	src/run/sift.c src/run/sift.h \
 	src/run/survey.c src/run/survey.h \
+	src/run/telemetry.c src/run/telemetry.h \
 	src/run/templates.c src/run/templates.h \
 	src/run/trial.c src/run/trial.h \
 	src/run/visits.c src/run/visits.h

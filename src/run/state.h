@@ -63,6 +63,7 @@ struct run {
     uint64_t commit_seq; /* to be committed next */
     uint64_t accepted, last_accepted_seq;
     uint64_t accepted_before; /* in earlier sessions */
+    uint64_t ended[OUTCOMES][DROPS]; /* candidates, all sessions */
 
     uint64_t calls, tokens; /* of this session, all agents, free ones too */
     double started;         /* monotonic seconds */

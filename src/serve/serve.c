@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "serve/chat.h"
 #include "serve/counts.h"
+#include "serve/host.h"
 #include "serve/misbehave.h"
 #include "serve/send.h"
 
@@ -210,25 +211,6 @@ static const struct route {
 static const char *header(struct MHD_Connection *c, const char *name)
 {
     return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
-}
-
-/* "localhost", "[::1]" or 127.x.y.z, with or without a port. */
-static bool host_is_local(const char *host)
-{
-    char name[64];
-    struct in_addr a;
-    size_t n;
-
-    if (host == NULL)
-        return false;
-    n = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
-    if (n >= sizeof(name) || strlen(host) < n ||
-        (host[n] != '\0' && host[n] != ':'))
-        return false;
-    memcpy(name, host, n);
-    name[n] = '\0';
-    return strcasecmp(name, "localhost") == 0 || strcmp(name, "[::1]") == 0 ||
-           (inet_pton(AF_INET, name, &a) == 1 && ntohl(a.s_addr) >> 24 == 127);
 }
 
 /* Compares every byte, so that the time tells nothing about the key. */
