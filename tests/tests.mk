@@ -25,10 +25,11 @@ include tests/unit/cmd.mk
 include tests/unit/judges.mk
 include tests/cli/cli.mk
 include tests/fuzz/fuzz.mk
+include tests/browser/browser.mk
 
 check_PROGRAMS = $(unit_tests) $(fuzz_tests)
-TESTS = $(unit_tests) $(fuzz_tests) $(cli_tests)
-EXTRA_DIST += $(cli_tests)
+TESTS = $(unit_tests) $(fuzz_tests) $(cli_tests) $(browser_tests)
+EXTRA_DIST += $(cli_tests) $(browser_tests)
 
 include tests/torture/torture.mk
 include tests/bench/dedup/dedup.mk

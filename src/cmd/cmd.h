@@ -64,6 +64,7 @@ extern const struct command cmd_graph_validate;
 extern const struct command cmd_help;
 extern const struct command cmd_models;
 extern const struct command cmd_ping;
+extern const struct command cmd_report;
 extern const struct command cmd_respond;
 extern const struct command cmd_serve;
 extern const struct command cmd_stats;

@@ -10,6 +10,7 @@ const struct command *const CMD_TABLE[] = {
     /* A line a command. */
     // clang-format off
     &cmd_generate,
+    &cmd_report,
     &cmd_respond,
     &cmd_export,
     &cmd_audit,

@@ -22,6 +22,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd_help.c \
 	src/cmd/cmd_models.c \
 	src/cmd/cmd_ping.c \
+	src/cmd/cmd_report.c \
 	src/cmd/cmd_respond.c \
 	src/cmd/cmd_serve.c \
 	src/cmd/cmd_stats.c \

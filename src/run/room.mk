@@ -8,6 +8,7 @@ libphgen_a_SOURCES += \
 	src/run/exchange.c src/run/exchange.h \
 	src/run/export.c src/run/export.h \
 	src/run/explain.c src/run/explain.h \
+	src/run/exhibit.c src/run/exhibit.h \
 	src/run/extract.c src/run/extract.h \
 	src/run/found.c src/run/found.h \
 	src/run/files.c src/run/files.h \
@@ -20,6 +21,7 @@ libphgen_a_SOURCES += \
 	src/run/mark.c \
 	src/run/models.c src/run/models.h \
 	src/run/open.c \
+	src/run/overview.c src/run/overview.h \
 	src/run/pass.c src/run/pass.h src/run/ping.c src/run/ping.h \
 	src/run/record.c src/run/record.h \
 	src/run/respond.c src/run/respond.h \

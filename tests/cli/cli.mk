@@ -62,6 +62,7 @@ cli_tests += \
 	tests/cli/prior.sh \
 	tests/cli/progress.sh \
 	tests/cli/ranges.sh \
+	tests/cli/report.sh \
 	tests/cli/respond.sh \
 	tests/cli/resume-killed.sh \
 	tests/cli/sampling.sh \

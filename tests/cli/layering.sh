@@ -14,7 +14,7 @@ allowed() { # ROOM
     *) echo "base $1" ;;
     esac
 }
-for room in base graph agent builtin dedup net store run dataset serve cmd; do
+for room in base graph agent builtin dedup net store run dataset serve view cmd; do
     for other in $(cat $room/*.[ch] | sed -n 's/^#include "\([a-z]*\)\/.*/\1/p' | sort -u); do
         case " $(allowed $room) " in
         *" $other "*) ;;

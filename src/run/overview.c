@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From the files of a folder to figures.  What a run's manifest says is passed
+ * on as it is; what learned.json has as counts becomes rates here, so that the
+ * page has no statistics of its own.
+ */
+#include "run/overview.h"
+#include "base/file.h"
+#include "base/wilson.h"
+#include "graph/bandit.h"
+#include "run/files.h"
+#include "run/heat.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SUMMARY_MAX (64u << 20)
+
+/* Of manifest.json, what the page shows. */
+static const char *const members[] = {
+    "run",   "created",    "config",    "models", "counts", "calls",
+    "panel", "first_look", "diversity", "paid",   "cost",   "audit",
+};
+
+static double round4(double x)
+{
+    return round(x * 1e4) / 1e4;
+}
+
+static void add_share(cJSON *o, double n, double of)
+{
+    struct interval w = wilson((uint64_t)n, (uint64_t)of);
+
+    cJSON_AddNumberToObject(o, "n", n);
+    cJSON_AddNumberToObject(o, "of", of);
+    if (of > 0) {
+        cJSON_AddNumberToObject(o, "rate", round4(n / of));
+        cJSON_AddNumberToObject(o, "low", round4(w.low));
+        cJSON_AddNumberToObject(o, "high", round4(w.high));
+    } else {
+        cJSON_AddNullToObject(o, "rate");
+        cJSON_AddNullToObject(o, "low");
+        cJSON_AddNullToObject(o, "high");
+    }
+}
+
+/* --- what the target refused --- */
+
+/* A concept that prompts were about; `below` are the triggers of one that is a
+ * category. */
+struct spot {
+    const char *name;
+    const cJSON *below;
+    struct heat_count n;
+    double posterior;
+};
+
+static int by_posterior(const void *a, const void *b)
+{
+    const struct spot *x = a, *y = b;
+
+    if (x->posterior != y->posterior)
+        return x->posterior < y->posterior ? 1 : -1;
+    if (x->n.prompts != y->n.prompts)
+        return x->n.prompts < y->n.prompts ? 1 : -1;
+    return strcmp(x->name, y->name);
+}
+
+/* The children that prompts were about, sorted; the caller frees them. */
+static struct spot *gather(const cJSON *children, double above, size_t *n)
+{
+    struct spot *list =
+        calloc((size_t)cJSON_GetArraySize(children) + 1, sizeof(*list));
+    const cJSON *child;
+
+    *n = 0;
+    if (list == NULL)
+        return NULL;
+    cJSON_ArrayForEach(child, children)
+    {
+        struct spot *s = &list[*n];
+        struct belief b;
+
+        s->name = child->string;
+        s->below = json_object(child, "triggers");
+        s->n = heat_count(child);
+        b = (struct belief){s->n.prompts, s->n.refused, 0};
+        s->posterior = belief_rate(&b, above);
+        *n += s->n.prompts > 0;
+    }
+    qsort(list, *n, sizeof(*list), by_posterior);
+    return list;
+}
+
+static int add_triggers(cJSON *category, const struct spot *above)
+{
+    cJSON *list = cJSON_AddArrayToObject(category, "triggers"), *t;
+    size_t n, i;
+    struct spot *s = gather(above->below, above->posterior, &n);
+
+    if (s == NULL)
+        return -1;
+    for (i = 0; i < n; i++) {
+        t = cJSON_CreateArray();
+        cJSON_AddItemToArray(t, cJSON_CreateString(s[i].name));
+        cJSON_AddItemToArray(t, cJSON_CreateNumber(s[i].n.prompts));
+        cJSON_AddItemToArray(t, cJSON_CreateNumber(s[i].n.refused));
+        cJSON_AddItemToArray(t, cJSON_CreateNumber(round4(s[i].posterior)));
+        cJSON_AddItemToArray(list, t);
+    }
+    free(s);
+    return 0;
+}
+
+static int add_categories(cJSON *refusal, const cJSON *tree, double above)
+{
+    cJSON *list = cJSON_AddArrayToObject(refusal, "categories"), *c;
+    size_t n, i;
+    struct spot *s = gather(json_object(tree, "categories"), above, &n);
+    int failed = s == NULL;
+
+    for (i = 0; !failed && i < n; i++) {
+        c = cJSON_CreateObject();
+        cJSON_AddItemToArray(list, c);
+        cJSON_AddStringToObject(c, "name", s[i].name);
+        add_share(c, s[i].n.refused, s[i].n.prompts);
+        cJSON_AddNumberToObject(c, "posterior", round4(s[i].posterior));
+        failed = add_triggers(c, &s[i]) != 0;
+    }
+    free(s);
+    return failed ? -1 : 0;
+}
+
+static int add_refusal(cJSON *o, const char *folder, struct err *err)
+{
+    char *path = file_join(folder, HEAT_FILE);
+    bool is_there = path != NULL && file_exists(path);
+    struct heat_count all;
+    struct hash128 hash;
+    const char *target;
+    cJSON *tree, *refusal;
+    int failed;
+
+    free(path);
+    if (!is_there) {
+        cJSON_AddNullToObject(o, "refusal");
+        return 0;
+    }
+    tree = heat_load(folder, &hash, err);
+    if (tree == NULL)
+        return -1;
+    all = heat_count(tree);
+    target = json_string(tree, "target");
+    refusal = cJSON_AddObjectToObject(o, "refusal");
+    cJSON_AddStringToObject(refusal, "target", target != NULL ? target : "");
+    add_share(refusal, all.refused, all.prompts);
+    failed = add_categories(refusal, tree,
+                            all.prompts > 0 ? all.refused / all.prompts : 0.5);
+    cJSON_Delete(tree);
+    return failed ? err_nomem(err) : 0;
+}
+
+/* --- the document --- */
+
+static int add_run(cJSON *o, const char *folder, struct err *err)
+{
+    cJSON *manifest = files_read_manifest(folder, err), *to, *v;
+    const cJSON *counts;
+    size_t i;
+
+    if (manifest == NULL)
+        return -1;
+    counts = json_object(manifest, "counts");
+    cJSON_AddBoolToObject(o, "complete", json_bool(manifest, "complete", true));
+    v = cJSON_AddObjectToObject(o, "yield");
+    add_share(v, fmax(0, json_number(counts, "accepted", 0)),
+              fmax(0, json_number(counts, "candidates", 0)));
+    to = cJSON_AddObjectToObject(o, "manifest");
+    for (i = 0; i < sizeof(members) / sizeof(*members); i++) {
+        v = cJSON_DetachItemFromObjectCaseSensitive(manifest, members[i]);
+        if (v != NULL)
+            cJSON_AddItemToObject(to, members[i], v);
+    }
+    cJSON_Delete(manifest);
+    return add_refusal(o, folder, err);
+}
+
+static int add_eval(cJSON *o, const char *folder, struct err *err)
+{
+    char *path = file_join(folder, OVERVIEW_EVAL_SUMMARY);
+    cJSON *summary = NULL;
+    struct str text;
+
+    str_init(&text, SUMMARY_MAX);
+    if (path == NULL) {
+        err_nomem(err);
+    } else if (file_read(path, &text, err) == 0) {
+        summary = json_parse(text.s, text.len, err);
+        if (summary == NULL)
+            err_prefix(err, "%s", path);
+        else if (json_array(summary, "results") == NULL) {
+            err_set(err,
+                    "%s has no \"results\": it is no summary of \"phgen "
+                    "eval\"",
+                    path);
+            cJSON_Delete(summary);
+            summary = NULL;
+        }
+    }
+    str_release(&text);
+    free(path);
+    if (summary == NULL)
+        return -1;
+    cJSON_AddItemToObject(o, "summary", summary);
+    return 0;
+}
+
+static bool has(const char *folder, const char *name)
+{
+    char *path = file_join(folder, name);
+    bool is_there = path != NULL && file_exists(path);
+
+    free(path);
+    return is_there;
+}
+
+int overview_kind(const char *folder, enum overview_kind *kind, struct err *err)
+{
+    if (has(folder, OVERVIEW_EVAL_SUMMARY))
+        *kind = OVERVIEW_EVAL;
+    else if (has(folder, FILES_MANIFEST))
+        *kind = OVERVIEW_RUN;
+    else
+        return err_set(err,
+                       "%s is neither a run nor an evaluation: there is no "
+                       "%s and no %s in it; name the --out folder of \"phgen "
+                       "generate\" or \"phgen eval\", finished",
+                       folder, FILES_MANIFEST, OVERVIEW_EVAL_SUMMARY);
+    return 0;
+}
+
+/* The last part of the path; "." and ".." stay what they are. */
+static void add_name(cJSON *o, const char *folder)
+{
+    size_t end = strlen(folder), start;
+    char *name;
+
+    while (end > 1 && folder[end - 1] == '/')
+        end--;
+    start = end;
+    while (start > 0 && folder[start - 1] != '/')
+        start--;
+    name = str_dup(folder + start, end - start);
+    cJSON_AddStringToObject(o, "name", name != NULL ? name : folder);
+    free(name);
+}
+
+cJSON *overview_read(const char *folder, struct err *err)
+{
+    enum overview_kind kind;
+    cJSON *o;
+
+    if (overview_kind(folder, &kind, err) != 0)
+        return NULL;
+    o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "kind", kind == OVERVIEW_RUN ? "run" : "eval");
+    add_name(o, folder);
+    if ((kind == OVERVIEW_RUN ? add_run(o, folder, err)
+                              : add_eval(o, folder, err)) == 0)
+        return o;
+    cJSON_Delete(o);
+    return NULL;
+}
