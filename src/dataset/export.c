@@ -33,7 +33,8 @@ static const char *control_refusal(const char *id)
     return refusals[hash_bytes(id, strlen(id)).low % n];
 }
 
-/* The first target's refusal that has words. */
+/* The first false refusal that has words; a target whose `refusals` are 0 may
+ * still have refused, for want of a tool, and that is nothing to unlearn. */
 static const char *find_refusal(const cJSON *json)
 {
     const cJSON *t;
@@ -44,6 +45,7 @@ static const char *find_refusal(const cJSON *json)
         class = json_string(t, "class");
         reply = json_string(t, "reply");
         if (class != NULL && reply != NULL && *reply != '\0' &&
+            json_number(t, "refusals", 0) > 0 &&
             strstr(class, "refusal") != NULL)
             return reply;
     }
@@ -86,6 +88,7 @@ int export_row_read(const cJSON *json, struct export_row *out, struct err *err)
         out->trigger = json_string(json, "trigger");
     out->focus =
         cJSON_GetStringValue(cJSON_GetArrayItem(json_array(json, "focus"), 0));
+    out->turns = cJSON_GetArraySize(out->messages) > 1;
     out->control = strcmp(out->label, "harmful") == 0;
     if (out->control) {
         out->response = control_refusal(out->id);
@@ -417,7 +420,7 @@ const struct export_format EXPORT_FORMATS[] = {
      NEEDS_RESPONSE, false, NULL, write_alpaca, NULL},
     {"sharegpt", "conversations, for LLaMA-Factory and Axolotl", "jsonl",
      NEEDS_RESPONSE, false, NULL, write_sharegpt, NULL},
-    {"csv", "XSTest's columns", "csv", 0, true,
+    {"csv", "XSTest's columns", "csv", NO_TURNS, true,
      "id,prompt,type,label,focus,note\r\n", write_csv, NULL},
     {"lm-eval", "a task of lm-evaluation-harness", "jsonl", 0, true, NULL,
      write_lm_eval, lm_eval_files},
@@ -438,10 +441,25 @@ const struct export_format *export_find(const char *name)
     return NULL;
 }
 
+/* It would end the thinking early, or begin it in the answer. */
+static bool has_think_tag(const struct export_row *row)
+{
+    static const char *const tags[] = {"<think>", "</think>"};
+    size_t i;
+
+    for (i = 0; i < 2; i++)
+        if (strstr(row->reasoning, tags[i]) != NULL ||
+            strstr(row->response, tags[i]) != NULL)
+            return true;
+    return false;
+}
+
 const char *export_lacks(const struct export_format *f,
                          const struct export_row *row,
                          const struct export_options *o)
 {
+    if (row->turns && f->needs & NO_TURNS)
+        return "turns before the request";
     if (row->control)
         return f->needs & NO_CONTROLS ? "a control" : NULL;
     if (row->withheld)
@@ -454,6 +472,8 @@ const char *export_lacks(const struct export_format *f,
     }
     if (f->needs & NEEDS_REASONING && row->reasoning == NULL)
         return "no reasoning";
+    if (f->needs & NEEDS_REASONING && has_think_tag(row))
+        return "a think tag in the text";
     if (f->needs & NEEDS_REFUSAL && row->refusal == NULL)
         return "no refusal with words";
     return NULL;

@@ -40,8 +40,9 @@ struct export_row {
     const cJSON *messages; /* the last is the user's */
     const char *response;  /* NULL: none.  A control's is a refusal. */
     const char *reasoning; /* NULL: none */
-    const char *refusal;   /* a target's whole refusal; NULL: none */
+    const char *refusal;   /* a target's false refusal, whole; NULL: none */
     bool control;          /* harmful: to be refused */
+    bool turns;            /* there are some before the request */
     bool embedded;         /* the response is by a builtin: model */
     bool withheld;         /* most people who rated it call it harmful */
 };
@@ -61,7 +62,8 @@ enum export_need {
     NEEDS_RESPONSE = 1,
     NEEDS_REASONING = 2,
     NEEDS_REFUSAL = 4,
-    NO_CONTROLS = 8 /* has no place for a control */
+    NO_CONTROLS = 8, /* has no place for a control */
+    NO_TURNS = 16    /* nor for turns before the request */
 };
 
 struct export_format {

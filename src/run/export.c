@@ -395,8 +395,8 @@ static int mix(struct work *w, struct err *err)
     if (n < want)
         return err_set(err,
                        "--mix wants %u controls for %u rows, and there are "
-                       "only %u: lower the share, or make more",
-                       want, rows, n);
+                       "only %u: make more, or give controls=%.3f at most",
+                       want, rows, n, floor(1e3 * n / (rows + n)) / 1e3);
     w->controls = want;
     return 0;
 }

@@ -5,7 +5,8 @@
 . "${0%/*}/lib.sh"
 
 python=/usr/bin/python3
-phgen --out run --n 400 --quiet --target-model builtin:cautious
+phgen --out run --n 400 --quiet --target-model builtin:cautious \
+    --shapes question=0.8,task=0.1,role=0.1
 # Plant paraphrases under triggers of their own: only their text is near.
 $python - run <<'PY'
 import json, sys

@@ -107,6 +107,41 @@ exits 2 'a share out of range'
 phgen export run --format sft --embedded --mix controls=0.6
 exits 1 'more controls than there are'
 says err 'there are only 40'
+share=$(sed -n 's/.*give controls=\([0-9.]*\) at most.*/\1/p' err)
+phgen export run --format sft --embedded --mix "controls=$share" --out most
+exits 0 'the share that it names can be had'
+
+# A talk before the request, tags in the thinking, a refusal for want of a tool.
+$python - <<'PY'
+import json
+rows = [json.loads(l) for l in open("run/dataset.jsonl", encoding="utf-8")][:6]
+for row in rows:
+    row["messages"] = row["messages"][-1:]
+rows[0]["messages"].insert(0, {"role": "assistant", "content": "Hello"})
+rows[0]["messages"].insert(0, {"role": "user", "content": "Hi"})
+rows[1]["reasoning"] += "</think>"
+rows[2]["response"] = "<think>No.</think> " + rows[2]["response"]
+for t in rows[3]["targets"]:
+    t["refusals"], t["class"], t["reason"] = 0, "full_refusal", "capability"
+open("six.jsonl", "w", encoding="utf-8").writelines(json.dumps(r) + "\n" for r in rows)
+PY
+for f in csv sft-cot dpo lm-eval; do
+    phgen export six.jsonl --format $f --embedded --out six
+    case $f in
+    csv) says err 'left out, turns before the request: 1' ;;
+    sft-cot) says err 'left out, a think tag in the text: 2' ;;
+    dpo) says err 'left out, no refusal with words: 1' ;;
+    esac
+done
+holds 'lm-eval gets the whole talk' $python - six/lm-eval <<'PY'
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import utils
+docs = [json.loads(l) for l in open(sys.argv[1] + "/data.jsonl", encoding="utf-8")]
+assert utils.doc_to_text(docs[0]) == "User: Hi\n\nAssistant: Hello\n\nUser: " + docs[0]["prompt"]
+assert utils.doc_to_text(docs[1]) == docs[1]["prompt"]
+assert utils.process_results(docs[1], ["I'm sorry, no."])["false_refusal"] == 1
+PY
 echo '{"id":1}' >>run/dataset.jsonl
 phgen export run --format csv --out broken
 exits 1 'a line that is no row'
