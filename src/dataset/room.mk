@@ -2,15 +2,18 @@ libphgen_a_SOURCES += \
 	src/dataset/card.c src/dataset/card.h \
 	src/dataset/card_audit.c src/dataset/card_audit.h \
 	src/dataset/confusion.c src/dataset/confusion.h \
+	src/dataset/evaluation.c src/dataset/evaluation.h \
 	src/dataset/export.c src/dataset/export.h \
 	src/dataset/figures.c src/dataset/figures.h \
 	src/dataset/known.c src/dataset/known.h \
 	src/dataset/markdown.c src/dataset/markdown.h \
 	src/dataset/metrics.c src/dataset/metrics.h \
 	src/dataset/objects.c src/dataset/objects.h \
+	src/dataset/paired.c src/dataset/paired.h \
 	src/dataset/ratings.c src/dataset/ratings.h \
 	src/dataset/reader.c src/dataset/reader.h \
 	src/dataset/sheet.c src/dataset/sheet.h \
+	src/dataset/result.c src/dataset/result.h \
 	src/dataset/shelf.c src/dataset/shelf.h \
 	src/dataset/sink.c src/dataset/sink.h \
 	src/dataset/source.c src/dataset/source.h \
