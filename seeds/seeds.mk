@@ -62,6 +62,7 @@ seed_files = \
 	seeds/export/promptfoo/promptfooconfig.yaml \
 	seeds/extractor.yaml \
 	seeds/contrasts.yaml \
+	seeds/defenses.yaml \
 	seeds/grammar.yaml \
 	seeds/lexicon.yaml \
 	seeds/shapes.yaml \

@@ -51,6 +51,7 @@ extern const struct command cmd_classify;
 extern const struct command cmd_controls;
 extern const struct command cmd_dedup;
 extern const struct command cmd_doctor;
+extern const struct command cmd_eval;
 extern const struct command cmd_export;
 extern const struct command cmd_explain;
 extern const struct command cmd_generate;

@@ -16,6 +16,7 @@ const struct command *const CMD_TABLE[] = {
     &cmd_audit,
     &cmd_explain,
     &cmd_controls,
+    &cmd_eval,
     &cmd_stats,
     &cmd_status,
     &cmd_classify,

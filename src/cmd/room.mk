@@ -8,6 +8,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd_controls.c \
 	src/cmd/cmd_dedup.c \
 	src/cmd/cmd_doctor.c \
+	src/cmd/cmd_eval.c \
 	src/cmd/cmd_export.c \
 	src/cmd/cmd_explain.c \
 	src/cmd/cmd_generate.c \
@@ -30,6 +31,7 @@ libphgen_a_SOURCES += \
 	src/cmd/commands.c \
 	src/cmd/completion.c \
 	src/cmd/controlling.c src/cmd/controlling.h \
+	src/cmd/eval_table.c src/cmd/eval_table.h \
 	src/cmd/explaining.c src/cmd/explaining.h \
 	src/cmd/help.c \
 	src/cmd/man.c \

@@ -22,6 +22,7 @@ libphgen_a_SOURCES += \
 	src/dataset/writer.c src/dataset/writer.h
 EXTRA_DIST += src/dataset/record.schema.json src/dataset/record.md
 EXTRA_DIST += src/dataset/control.schema.json src/dataset/control.md
+EXTRA_DIST += src/dataset/eval.schema.json src/dataset/result.schema.json
 EXTRA_DIST += $(export_schemas)
 export_schemas = \
 	src/dataset/export/alpaca.json src/dataset/export/csv.json \

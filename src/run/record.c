@@ -14,24 +14,31 @@
 
 #define EXCERPT_MAX 300
 
-/* Of the conversation: role and normalised text of each turn before, a line
- * each, and the normalised request; so of a bare request its own. */
+void record_id_turn(struct str *so_far, const char *role, const char *text)
+{
+    str_addf(so_far, "%s: ", role);
+    text_normalise(text, strlen(text), so_far);
+    str_addc(so_far, '\n');
+}
+
+void record_id(struct str *so_far, const char *request, char hex[HASH_HEX])
+{
+    text_normalise(request, strlen(request), so_far);
+    hash_hex(hash_bytes(so_far->s, so_far->len), hex);
+}
+
 static void add_id(cJSON *o, const struct candidate *c)
 {
-    struct str normal;
+    struct str so_far;
     char hex[HASH_HEX];
     size_t i;
 
-    str_init(&normal, 8u << 20);
-    for (i = 0; i < c->turns.n; i++) {
-        str_addf(&normal, "%s: ", role_name(c->turns.at[i].role));
-        text_normalise(c->turns.at[i].text, strlen(c->turns.at[i].text),
-                       &normal);
-        str_addc(&normal, '\n');
-    }
-    text_normalise(c->prompt, strlen(c->prompt), &normal);
-    hash_hex(hash_bytes(normal.s, normal.len), hex);
-    str_release(&normal);
+    str_init(&so_far, RECORD_ID_MAX);
+    for (i = 0; i < c->turns.n; i++)
+        record_id_turn(&so_far, role_name(c->turns.at[i].role),
+                       c->turns.at[i].text);
+    record_id(&so_far, c->prompt, hex);
+    str_release(&so_far);
     cJSON_AddStringToObject(o, "id", hex);
 }
 

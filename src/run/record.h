@@ -30,6 +30,18 @@ cJSON *record_target(const struct target_result *r);
 /* By agent: [calls, tokens in, tokens out]; what was not called is left out. */
 void record_usage(const struct dialogue *d, struct str *out);
 
+/*
+ * The id of a conversation: of role and normalised text of each turn before,
+ * a line each, and the normalised request; so of a bare request its own.
+ *
+ *      str_init(&so_far, RECORD_ID_MAX);
+ *      record_id_turn(&so_far, "user", text);     for each turn before
+ *      record_id(&so_far, request, hex);
+ */
+#define RECORD_ID_MAX (8u << 20)
+void record_id_turn(struct str *so_far, const char *role, const char *text);
+void record_id(struct str *so_far, const char *request, char hex[HASH_HEX]);
+
 /* XXH3-128 over what makes a path this path, as text. */
 void record_path_key(const struct path *p, char hex[HASH_HEX]);
 

@@ -2,8 +2,11 @@ libphgen_a_SOURCES += \
 	src/run/audit.c src/run/audit.h src/run/audit_report.c \
 	src/run/desk.c src/run/desk.h \
 	src/run/controls.c src/run/controls.h \
+	src/run/defense.c src/run/defense.h \
 	src/run/dialogue.c src/run/dialogue.h \
 	src/run/dry.c \
+	src/run/eval.c src/run/eval.h \
+	src/run/evalset.c src/run/evalset.h \
 	src/run/evidence.c src/run/evidence.h \
 	src/run/exchange.c src/run/exchange.h \
 	src/run/export.c src/run/export.h \

@@ -23,6 +23,9 @@ cli_tests += \
 	tests/cli/doctor.sh \
 	tests/cli/documents.sh \
 	tests/cli/dry-run.sh \
+	tests/cli/eval.sh \
+	tests/cli/eval-bad.sh \
+	tests/cli/eval-resume.sh \
 	tests/cli/export.sh \
 	tests/cli/export-split.sh \
 	tests/cli/explain.sh \
