@@ -258,31 +258,24 @@ static enum eval_state drive(struct eval *e, bool quiet, struct err *err)
     return state;
 }
 
-static void print_json(const cJSON *summary)
-{
-    char *text = cJSON_Print(summary);
-
-    if (text != NULL)
-        puts(text);
-    cJSON_free(text);
-}
-
 static enum cmd_exit conclude(struct eval *e, const struct job *j,
                               const struct options *o, struct err *err)
 {
     cJSON *summary = eval_finish(e, err);
     bool quiet = options_flag(o, "quiet");
+    int failed = 0;
 
     if (summary == NULL)
         return CMD_FAILED;
-    if (options_flag(o, "json"))
-        print_json(summary);
-    else if (!quiet)
+    if (!options_flag(o, "json") && !quiet)
         eval_table_print(summary, stdout);
+    if (options_flag(o, "json"))
+        failed = cmd_print_json(summary, err);
+    else
+        cJSON_Delete(summary);
     if (!quiet)
         log_line(LOG_INFO, "results are in %s", j->folder);
-    cJSON_Delete(summary);
-    return CMD_OK;
+    return failed ? CMD_FAILED : CMD_OK;
 }
 
 static enum cmd_exit evaluate(struct job *j, struct desk *desk,
