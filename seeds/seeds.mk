@@ -6,6 +6,7 @@ seed_files = \
 	seeds/agents/generator.md \
 	seeds/agents/judge.md \
 	seeds/agents/orchestrator.md \
+	seeds/agents/rephraser.md \
 	seeds/agents/responder.md \
 	seeds/agents/response-judge.md \
 	seeds/agents/witness.md \
@@ -65,5 +66,6 @@ seed_files = \
 	seeds/defenses.yaml \
 	seeds/grammar.yaml \
 	seeds/lexicon.yaml \
+	seeds/neutral.yaml \
 	seeds/shapes.yaml \
 	seeds/skewed.yaml

@@ -26,6 +26,7 @@ static const char *const agents[AGENT_COUNT] = {
     [AGENT_RESPONSE_JUDGE] = "response-judge",
     [AGENT_EXTRACTOR] = "extractor",
     [AGENT_CONTRAST] = "contrast",
+    [AGENT_REPHRASER] = "rephraser",
     [AGENT_EMBEDDER] = "embedder",
 };
 

@@ -35,6 +35,7 @@ enum agent {
     AGENT_RESPONSE_JUDGE,
     AGENT_EXTRACTOR,
     AGENT_CONTRAST,
+    AGENT_REPHRASER,
     AGENT_EMBEDDER, /* has no instructions */
     AGENT_COUNT
 };

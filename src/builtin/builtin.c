@@ -11,6 +11,7 @@
 #include "builtin/extract.h"
 #include "builtin/grammar.h"
 #include "builtin/judge.h"
+#include "builtin/neutral.h"
 #include "builtin/orchestrate.h"
 #include "builtin/speak.h"
 
@@ -44,6 +45,7 @@ const struct builtin_model BUILTIN_MODELS[] = {
     {"builtin:response-judge", "response-judge", "judges these answers"},
     {"builtin:extractor", "extractor", "finds concepts by lexicon and pattern"},
     {"builtin:contrast", "contrast", "has unsafe twins in a table"},
+    {"builtin:rephraser", "rephraser", "puts milder words, from a table"},
     {"builtin:embed", "embedding", "vectors of spelling, not of meaning"},
     {NULL, NULL, NULL},
 };
@@ -53,6 +55,7 @@ struct builtin {
     struct grammar *grammar;
     struct lexicon *lexicon, *skewed; /* the latter of one target */
     struct extractor *extractor;
+    struct neutral *neutral;
 };
 
 const struct builtin_model *builtin_find(const char *name)
@@ -74,9 +77,11 @@ struct builtin *builtin_open(const char *seeds_dir, struct err *err)
     char *skewed = file_join(seeds_dir, "skewed.yaml");
     char *extractor = file_join(seeds_dir, "extractor.yaml");
     char *contrasts = file_join(seeds_dir, "contrasts.yaml");
+    char *neutral = file_join(seeds_dir, "neutral.yaml");
 
     if (b == NULL || grammar == NULL || shapes == NULL || lexicon == NULL ||
-        skewed == NULL || extractor == NULL || contrasts == NULL) {
+        skewed == NULL || extractor == NULL || contrasts == NULL ||
+        neutral == NULL) {
         err_nomem(err);
     } else {
         b->grammar = grammar_load(grammar, shapes, err);
@@ -88,6 +93,8 @@ struct builtin *builtin_open(const char *seeds_dir, struct err *err)
             b->extractor = extractor_load(extractor, err);
         if (b->extractor != NULL)
             b->contrasts = contrasts_load(contrasts, err);
+        if (b->contrasts != NULL)
+            b->neutral = neutral_load(neutral, err);
     }
     free(grammar);
     free(shapes);
@@ -95,7 +102,8 @@ struct builtin *builtin_open(const char *seeds_dir, struct err *err)
     free(skewed);
     free(extractor);
     free(contrasts);
-    if (b != NULL && b->contrasts == NULL) {
+    free(neutral);
+    if (b != NULL && b->neutral == NULL) {
         builtin_close(b);
         return NULL;
     }
@@ -111,6 +119,7 @@ void builtin_close(struct builtin *b)
     lexicon_free(b->lexicon);
     lexicon_free(b->skewed);
     extractor_free(b->extractor);
+    neutral_free(b->neutral);
     free(b);
 }
 
@@ -238,6 +247,8 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
         extractor_speak(b->extractor, b->lexicon, payload, out);
     else if (strcmp(m->role, "contrast") == 0)
         contrasts_speak(b->contrasts, payload, call->seed, out);
+    else if (strcmp(m->role, "rephraser") == 0)
+        neutral_speak(b->neutral, payload, out);
     else if (strcmp(m->role, "response-judge") == 0)
         response_judge_speak(b->lexicon, payload, out);
     else

@@ -40,6 +40,7 @@
  *                 "answers", "refuses", "lectures": bool, "reason"}
  *   extractor     {"request"} -> what agent/extractor.h asks for
  *   contrast      {"category", "trigger", ...} -> {"question"}, "" for none
+ *   rephraser     {"request", "focus"} -> {"request"}
  *   embedding     any number of texts, a message each -> [[number, ..], ..]
  *   target, witness: the conversation itself -> free text
  * With top_logprobs, targets and guards that have a score send logprobs, and a

@@ -8,6 +8,7 @@ libphgen_a_SOURCES += \
 	src/builtin/guard.c \
 	src/builtin/judge.c src/builtin/judge.h \
 	src/builtin/lexicon.c src/builtin/lexicon.h \
+	src/builtin/neutral.c src/builtin/neutral.h \
 	src/builtin/orchestrate.c src/builtin/orchestrate.h \
 	src/builtin/pattern.c src/builtin/pattern.h \
 	src/builtin/respond.c \

@@ -44,6 +44,10 @@ static const struct option_row options[] = {
      "Also measure each model with this row of seeds/defenses.yaml. May be "
      "given again.",
      0},
+    {"rephrase-model", 0, OPTION_STRING, "MODEL", 0, 0, "builtin:rephraser",
+     "The model that words requests anew for --defense rephrase. The embedded "
+     "one only swaps words.",
+     OPTION_MODEL},
     {"column", 0, OPTION_STRING, "NAME", 0, 0, NULL,
      "The column or member that holds the prompt. Default: the first known "
      "one (prompt, question, text, ...), and the conversation before it.",
@@ -320,6 +324,7 @@ static enum cmd_exit run(struct options *o, struct err *err)
 {
     struct job j = {.eval = {.samples = (uint32_t)options_uint(o, "samples"),
                              .temperature = options_real(o, "temperature"),
+                             .rephraser = options_string(o, "rephrase-model"),
                              .seed = options_uint(o, "seed")}};
     char *seeds = cmd_data_path(o, "seeds", err);
     enum cmd_exit code = CMD_FAILED;

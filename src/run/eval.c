@@ -26,6 +26,7 @@ struct eval {
     const struct evalset *set;
     struct eval_options options;
     const struct model *models[DESK_MODELS_MAX];
+    const struct model *rephraser; /* NULL: no variant needs one */
     cJSON *config;
     struct trial *trial;
     struct evaluation *evaluation;
@@ -44,6 +45,16 @@ static void add_text_hash(cJSON *o, const char *text)
         return;
     hash_hex(hash_bytes(text, strlen(text)), hex);
     cJSON_AddStringToObject(o, "text_hash", hex);
+}
+
+static bool needs_rephraser(const struct eval_options *o)
+{
+    size_t i;
+
+    for (i = 0; i < o->nvariants; i++)
+        if (o->variants[i]->kind == DEFENSE_REPHRASE)
+            return true;
+    return false;
 }
 
 cJSON *eval_config(const struct evalset *set,
@@ -67,6 +78,8 @@ cJSON *eval_config(const struct evalset *set,
         add_text_hash(v, options->variants[i]->text);
         cJSON_AddItemToArray(list, v);
     }
+    if (needs_rephraser(options))
+        cJSON_AddStringToObject(o, "rephrase_model", options->rephraser);
     cJSON_AddNumberToObject(o, "samples", options->samples);
     cJSON_AddNumberToObject(o, "temperature", options->temperature);
     cJSON_AddNumberToObject(o, "seed", (double)options->seed);
@@ -156,6 +169,11 @@ static int open_all(struct eval *e, struct err *err)
         if (e->models[i] == NULL)
             goto out;
     }
+    if (needs_rephraser(o)) {
+        e->rephraser = desk_model(e->desk, o->rephraser, err);
+        if (e->rephraser == NULL)
+            goto out;
+    }
     if (path == NULL) {
         err_nomem(err);
         goto out;
@@ -243,6 +261,10 @@ static int ask(struct eval *e, struct err *err)
     s.messages = at.row->messages;
     if (defense_system(at.variant, at.row->focus, &system))
         s.system = system.s;
+    if (at.variant->kind == DEFENSE_REPHRASE) {
+        s.rephraser = e->rephraser;
+        s.focus = at.row->focus;
+    }
     failed =
         str_failed(&system) ? err_nomem(err) : trial_add(e->trial, &s, err);
     str_release(&system);
@@ -264,6 +286,7 @@ static struct result result_of(const struct eval *e,
                        .model = e->options.models[at.model],
                        .variant = at.variant->name,
                        .served = x->model,
+                       .sent = t->sent,
                        .full = x->refusals - x->partial,
                        .partial = x->partial,
                        .other = x->other,

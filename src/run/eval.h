@@ -39,6 +39,7 @@ struct eval_options {
     /* The first is what the others are compared with. */
     const struct defense *variants[EVAL_VARIANTS_MAX];
     size_t nvariants;
+    const char *rephraser; /* spec; of variants that word requests anew */
     uint32_t samples;
     double temperature;
     uint64_t seed;

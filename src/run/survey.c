@@ -7,6 +7,10 @@
  * A copy is needed because the exchange releases what it sent; it is found
  * again by (seq, slot), which the caller keeps distinct among what is in
  * flight.
+ *
+ * Of equal calls only the first goes out, the others wait behind it and are
+ * answered by the ledger: sent together, all would be paid for, and which of
+ * the answers a rerun finds there would be chance.
  */
 #include "run/survey.h"
 
@@ -25,8 +29,10 @@ struct place {
 };
 
 struct errand {
-    UT_hash_handle hh; /* in `out` */
+    UT_hash_handle hh;     /* in `out` */
+    UT_hash_handle by_key; /* in `open`, while waiting or out */
     struct errand *next;
+    struct errand *twins; /* equal calls, which wait for its answer */
     struct place at;
     struct call call;
     struct hash128 key;
@@ -36,7 +42,8 @@ struct errand {
 struct survey {
     struct exchange *x;
     struct errand *waiting, *ready, *out;
-    struct reply heard; /* handed out, released by the next step */
+    struct errand *open; /* by key, what `waiting` and `out` hold */
+    struct reply heard;  /* handed out, released by the next step */
     bool last;
     unsigned offered; /* items */
 };
@@ -54,6 +61,10 @@ struct survey *survey_new(struct exchange *x, struct err *err)
 
 static void errand_free(struct errand *e)
 {
+    struct errand *twin, *next;
+
+    LL_FOREACH_SAFE(e->twins, twin, next)
+    errand_free(twin);
     call_release(&e->call);
     reply_release(&e->reply);
     free(e);
@@ -65,6 +76,7 @@ void survey_free(struct survey *s)
 
     if (s == NULL)
         return;
+    HASH_CLEAR(by_key, s->open);
     LL_FOREACH_SAFE(s->waiting, e, next)
     errand_free(e);
     LL_FOREACH_SAFE(s->ready, e, next)
@@ -78,10 +90,34 @@ void survey_free(struct survey *s)
     free(s);
 }
 
+/* Takes the errand over: what is answered already is ready, what is on its way
+ * for another is waited for, the rest waits to be sent. */
+static int admit(struct survey *s, struct errand *e, struct err *err)
+{
+    struct errand *first;
+    int got = exchange_recall(s->x, &e->call, &e->key, &e->reply, err);
+
+    if (got < 0) {
+        errand_free(e);
+        return -1;
+    }
+    if (got == 1) {
+        LL_APPEND(s->ready, e);
+        return 0;
+    }
+    HASH_FIND(by_key, s->open, &e->key, sizeof(e->key), first);
+    if (first != NULL) {
+        LL_APPEND(first->twins, e);
+        return 0;
+    }
+    HASH_ADD(by_key, s->open, key, sizeof(e->key), e);
+    LL_APPEND(s->waiting, e);
+    return 0;
+}
+
 int survey_call(struct survey *s, struct call *call, struct err *err)
 {
     struct errand *e = calloc(1, sizeof(*e));
-    int got;
 
     if (e == NULL) {
         call_release(call);
@@ -90,16 +126,7 @@ int survey_call(struct survey *s, struct call *call, struct err *err)
     e->at.seq = call->seq;
     e->at.slot = call->slot;
     e->call = *call;
-    got = exchange_recall(s->x, &e->call, &e->key, &e->reply, err);
-    if (got < 0) {
-        errand_free(e);
-        return -1;
-    }
-    if (got == 1)
-        LL_APPEND(s->ready, e);
-    else
-        LL_APPEND(s->waiting, e);
-    return 0;
+    return admit(s, e, err);
 }
 
 void survey_last(struct survey *s)
@@ -162,8 +189,28 @@ static void hand_out(struct survey *s, struct errand *e, struct reply *reply,
     errand_free(e);
 }
 
-/* True when something was heard. */
-static bool take(struct survey *s, struct answer *at)
+/* Its answer is in the ledger; a failed call's is not, and is asked for again
+ * by the next of its kind. */
+static int admit_twins(struct survey *s, struct errand *e, struct err *err)
+{
+    struct errand *twin, *next, *twins = e->twins;
+    int failed = 0;
+
+    HASH_DELETE(by_key, s->open, e);
+    e->twins = NULL;
+    LL_FOREACH_SAFE(twins, twin, next)
+    {
+        twin->next = NULL;
+        if (failed)
+            errand_free(twin);
+        else
+            failed = admit(s, twin, err);
+    }
+    return failed;
+}
+
+/* 1 when something was heard, 0, -1. */
+static int take(struct survey *s, struct answer *at, struct err *err)
 {
     struct errand *e = s->ready;
     struct answer got;
@@ -172,7 +219,7 @@ static bool take(struct survey *s, struct answer *at)
     if (e != NULL) {
         LL_DELETE(s->ready, e);
         hand_out(s, e, &e->reply, at);
-        return true;
+        return 1;
     }
     while (exchange_take(s->x, &got)) {
         place = (struct place){got.seq, got.slot};
@@ -180,21 +227,29 @@ static bool take(struct survey *s, struct answer *at)
         assert(e != NULL);
         HASH_DEL(s->out, e);
         if (!got.again) {
+            if (admit_twins(s, e, err) != 0) {
+                reply_release(&got.reply);
+                errand_free(e);
+                return -1;
+            }
             hand_out(s, e, &got.reply, at);
-            return true;
+            return 1;
         }
         reply_release(&got.reply);
         LL_APPEND(s->waiting, e);
     }
-    return false;
+    return 0;
 }
 
 enum survey_step survey_step(struct survey *s, struct answer *at,
                              int timeout_ms, struct err *err)
 {
+    int got;
+
     reply_release(&s->heard);
-    if (take(s, at))
-        return SURVEY_HEAR;
+    got = take(s, at, err);
+    if (got != 0)
+        return got > 0 ? SURVEY_HEAR : SURVEY_ERROR;
     if (send_waiting(s, err) != 0)
         return SURVEY_ERROR;
     if (s->last && s->waiting == NULL && exchange_in_flight(s->x) == 0)
@@ -210,7 +265,8 @@ enum survey_step survey_step(struct survey *s, struct answer *at,
         timeout_ms = 0;
     if (exchange_turn(s->x, timeout_ms, err) != 0)
         return SURVEY_ERROR;
-    return take(s, at) ? SURVEY_HEAR : SURVEY_WAIT;
+    got = take(s, at, err);
+    return got > 0 ? SURVEY_HEAR : got == 0 ? SURVEY_WAIT : SURVEY_ERROR;
 }
 
 void survey_keep(struct survey *s, struct reply *reply)

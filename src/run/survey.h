@@ -30,6 +30,8 @@
  * are unanswered may have the same pair.  A caller whose
  * output must not depend on that order keeps what it heard by item.
  *
+ * Equal calls, whoever's they are, are sent once and all get the answer.
+ *
  * A reply that is REPLY_FAILED is one that asking again would not mend;
  * passing faults are asked again here and never heard.
  *

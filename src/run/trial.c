@@ -2,13 +2,15 @@
 /*
  * A subject's samples are all on their way at once, slot by slot, and are
  * read when the last is in, in slot order: which refusal is quoted must not
- * depend on which came first.
+ * depend on which came first.  Where the request is to be worded anew, that
+ * call goes before them, in a slot of its own.
  *
  * What is complete waits for those added before it.  That is bounded by what
  * the exchange has in flight and the time that one call may take.
  */
 #include "run/trial.h"
 #include "agent/agent.h"
+#include "agent/rephraser.h"
 #include "base/hash.h"
 #include "base/rng.h"
 #include "run/survey.h"
@@ -19,17 +21,22 @@
 #include <string.h>
 #include <uthash.h>
 
+#define REPHRASE_SLOT TRIAL_SAMPLES_MAX
+
 struct item {
     UT_hash_handle hh;
     uint64_t number;
-    char *prompt;
+    const struct model *model;
+    char *id, *prompt;
+    cJSON *chat;           /* what the model is sent */
     struct reply *replies; /* a slot each, until all are in */
     uint32_t heard;
     struct target_result target;
-    char *error;
+    char *error, *sent;
 };
 
 struct trial {
+    struct desk *desk;
     struct trial_options options;
     struct survey *survey;
     struct item *items;    /* by number */
@@ -47,6 +54,7 @@ struct trial *trial_new(struct desk *desk, const struct trial_options *options,
         return NULL;
     }
     assert(options->samples > 0 && options->samples <= TRIAL_SAMPLES_MAX);
+    t->desk = desk;
     t->options = *options;
     t->survey = survey_new(desk->exchange, err);
     if (t->survey == NULL) {
@@ -72,8 +80,11 @@ static void item_free(struct item *it, uint32_t samples)
         return;
     drop_replies(it, samples);
     target_result_release(&it->target);
+    cJSON_Delete(it->chat);
+    free(it->id);
     free(it->prompt);
     free(it->error);
+    free(it->sent);
     free(it);
 }
 
@@ -105,53 +116,81 @@ static uint64_t seed_of(const struct trial *t, const char *id, uint32_t sample)
     return rng_u64(&r) >> 11;
 }
 
-static int write_call(const struct trial *t, const struct trial_subject *s,
-                      struct call *call, struct err *err)
+static int ask_samples(struct trial *t, const struct item *it, struct err *err)
 {
-    cJSON *alone = NULL, *m;
-    int failed;
+    struct call call;
+    uint32_t i;
 
-    call->temperature = t->options.temperature;
-    if (s->system != NULL && call_add(call, ROLE_SYSTEM, s->system, err) != 0)
-        return -1;
-    if (s->messages != NULL)
-        return target_ask_chat(s->messages, call, err);
-    alone = cJSON_CreateArray();
-    m = cJSON_CreateObject();
-    cJSON_AddStringToObject(m, "role", role_name(ROLE_USER));
-    cJSON_AddStringToObject(m, "content", s->prompt);
-    cJSON_AddItemToArray(alone, m);
-    failed = target_ask_chat(alone, call, err);
-    cJSON_Delete(alone);
-    return failed;
+    for (i = 0; i < t->options.samples; i++) {
+        call_init(&call, AGENT_TARGET, it->model);
+        call.seq = it->number;
+        call.slot = i;
+        call.temperature = t->options.temperature;
+        if (target_ask_chat(it->chat, &call, err) != 0) {
+            call_release(&call);
+            return -1;
+        }
+        call.seed = seed_of(t, it->id, i);
+        if (survey_call(t->survey, &call, err) != 0)
+            return -1;
+    }
+    return 0;
 }
 
-static int ask(struct trial *t, const struct trial_subject *s,
-               const struct item *it, uint32_t sample, struct err *err)
+static int ask_rephraser(struct trial *t, const struct trial_subject *s,
+                         struct item *it, struct err *err)
 {
     struct call call;
 
-    call_init(&call, AGENT_TARGET, s->model);
+    call_init(&call, AGENT_REPHRASER, s->rephraser);
     call.seq = it->number;
-    call.slot = sample;
-    if (write_call(t, s, &call, err) != 0) {
+    call.slot = REPHRASE_SLOT;
+    if (rephraser_ask(&t->desk->templates[AGENT_REPHRASER], it->prompt,
+                      s->focus, &call, err) != 0) {
         call_release(&call);
         return -1;
     }
-    call.seed = seed_of(t, s->id, sample);
+    call.seed = seed_of(t, it->id, REPHRASE_SLOT);
     return survey_call(t->survey, &call, err);
 }
 
-static struct item *item_new(const struct trial *t, const char *prompt)
+static cJSON *message(const char *role, const char *text)
+{
+    cJSON *m = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(m, "role", role);
+    cJSON_AddStringToObject(m, "content", text);
+    return m;
+}
+
+static cJSON *chat_of(const struct trial_subject *s)
+{
+    cJSON *chat = s->messages != NULL ? cJSON_Duplicate(s->messages, true)
+                                      : cJSON_CreateArray();
+
+    if (s->messages == NULL)
+        cJSON_AddItemToArray(chat, message(role_name(ROLE_USER), s->prompt));
+    if (s->system != NULL)
+        cJSON_InsertItemInArray(chat, 0,
+                                message(role_name(ROLE_SYSTEM), s->system));
+    return chat;
+}
+
+static struct item *item_new(const struct trial *t,
+                             const struct trial_subject *s)
 {
     struct item *it = calloc(1, sizeof(*it));
 
     if (it == NULL)
         return NULL;
+    it->model = s->model;
     it->target.first_look = -1;
-    it->prompt = strdup(prompt);
+    it->id = strdup(s->id);
+    it->prompt = strdup(s->prompt);
+    it->chat = chat_of(s);
     it->replies = calloc(t->options.samples, sizeof(*it->replies));
-    if (it->prompt == NULL || it->replies == NULL) {
+    if (it->id == NULL || it->prompt == NULL || it->chat == NULL ||
+        it->replies == NULL) {
         item_free(it, 0);
         return NULL;
     }
@@ -161,17 +200,14 @@ static struct item *item_new(const struct trial *t, const char *prompt)
 int trial_add(struct trial *t, const struct trial_subject *subject,
               struct err *err)
 {
-    struct item *it = item_new(t, subject->prompt);
-    uint32_t i;
+    struct item *it = item_new(t, subject);
 
     if (it == NULL)
         return err_nomem(err);
     it->number = t->added++;
     HASH_ADD(hh, t->items, number, sizeof(it->number), it);
-    for (i = 0; i < t->options.samples; i++)
-        if (ask(t, subject, it, i, err) != 0)
-            return -1;
-    return 0;
+    return subject->rephraser != NULL ? ask_rephraser(t, subject, it, err)
+                                      : ask_samples(t, it, err);
 }
 
 void trial_last(struct trial *t)
@@ -188,6 +224,7 @@ void trial_stop(struct trial *t)
 
 static int read_replies(const struct trial *t, struct item *it, struct err *err)
 {
+    const char *asked = it->sent != NULL ? it->sent : it->prompt;
     const struct reply *r;
     uint32_t i;
 
@@ -195,7 +232,7 @@ static int read_replies(const struct trial *t, struct item *it, struct err *err)
         r = &it->replies[i];
         it->target.asked++;
         if (r->status == REPLY_OK) {
-            if (target_note(&it->target, it->prompt, r, err) != 0)
+            if (target_note(&it->target, asked, r, err) != 0)
                 return -1;
             continue;
         }
@@ -207,12 +244,34 @@ static int read_replies(const struct trial *t, struct item *it, struct err *err)
     return 0;
 }
 
+static int hear_rephraser(struct trial *t, struct item *it,
+                          const struct reply *reply, struct err *err)
+{
+    cJSON *last =
+        cJSON_GetArrayItem(it->chat, cJSON_GetArraySize(it->chat) - 1);
+    struct err why = {""};
+    struct str said;
+
+    if (rephraser_hear(reply, &it->sent, &why) == 0) {
+        cJSON_ReplaceItemInObjectCaseSensitive(last, "content",
+                                               cJSON_CreateString(it->sent));
+    } else {
+        str_init(&said, 4096);
+        str_addf(&said, "sent as it is, no other words: %s", why.text);
+        it->error = str_detach(&said);
+    }
+    return ask_samples(t, it, err);
+}
+
 static int hear(struct trial *t, const struct answer *at, struct err *err)
 {
     struct item *it;
 
     HASH_FIND(hh, t->items, &at->seq, sizeof(at->seq), it);
-    assert(it != NULL && at->slot < t->options.samples);
+    assert(it != NULL);
+    if (at->slot == REPHRASE_SLOT)
+        return hear_rephraser(t, it, &at->reply, err);
+    assert(at->slot < t->options.samples);
     survey_keep(t->survey, &it->replies[at->slot]);
     return ++it->heard == t->options.samples ? read_replies(t, it, err) : 0;
 }
@@ -230,6 +289,7 @@ static bool hand_out(struct trial *t, struct trial_result *out)
     out->number = it->number;
     out->target = it->target;
     out->error = it->error;
+    out->sent = it->sent;
     return true;
 }
 

@@ -47,6 +47,10 @@ struct trial_subject {
     const char *prompt;    /* the request: what the classifier is told */
     const cJSON *messages; /* the conversation; NULL: the prompt alone */
     const char *system;    /* said before it; NULL: nothing */
+    /* Words the request anew before it is sent (agent/rephraser.h), knowing
+     * these alarming words; NULL: nobody does. */
+    const struct model *rephraser;
+    const char *focus; /* NULL: not known */
 };
 
 struct trial_result {
@@ -55,6 +59,9 @@ struct trial_result {
      * are no compliance, the rest is. */
     struct target_result target;
     const char *error; /* why the first failed; NULL: none did */
+    /* The request in its new words, when it was worded anew.  A rephraser that
+     * gives none leaves it as it was, and `error` says so. */
+    const char *sent;
 };
 
 struct trial; /* heap; borrows the desk */

@@ -25,6 +25,7 @@ cli_tests += \
 	tests/cli/dry-run.sh \
 	tests/cli/eval.sh \
 	tests/cli/eval-bad.sh \
+	tests/cli/eval-defense.sh \
 	tests/cli/eval-resume.sh \
 	tests/cli/export.sh \
 	tests/cli/export-split.sh \

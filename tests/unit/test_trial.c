@@ -224,6 +224,72 @@ static void test_conversation(void **state)
     cJSON_Delete(chat);
 }
 
+/* Two models share the rephraser's words, which are paid for once. */
+static void test_rephrased(void **state)
+{
+    static const char *const models[] = {"builtin:balanced", "builtin:lenient"};
+    struct trial_options o = {.samples = 1, .temperature = 0.7, .seed = 5};
+    struct trial_subject s = {.focus = "kill"};
+    uint64_t calls = exchange_spent(desk->exchange).calls;
+    struct trial_result result;
+    struct err err = {""};
+    struct trial *t = trial_new(desk, &o, &err);
+    char id[16], spec[96], prompt[64];
+    unsigned added = 0, got = 0;
+
+    (void)state;
+    snprintf(spec, sizeof(spec), "http://127.0.0.1:%u/v1#builtin:rephraser",
+             serve_port(server));
+    s.rephraser = desk_model(desk, spec, &err);
+    assert_non_null(s.rephraser);
+    for (;;)
+        switch (trial_step(t, &result, 100, &err)) {
+        case TRIAL_NEXT:
+            if (added == 2 * ROWS) {
+                trial_last(t);
+                break;
+            }
+            snprintf(id, sizeof(id), "new-%u", added / 2);
+            snprintf(prompt, sizeof(prompt), "Kill process %u?", added / 2);
+            s.id = id;
+            s.prompt = prompt;
+            s.model = desk_model(desk, models[added++ % 2], &err);
+            assert_int_equal(trial_add(t, &s, &err), 0);
+            break;
+        case TRIAL_RESULT:
+            snprintf(prompt, sizeof(prompt), "Stop process %u?", got / 2);
+            assert_string_equal(result.sent, prompt);
+            assert_string_equal(result.target.model, models[got++ % 2]);
+            break;
+        case TRIAL_WAIT:
+            break;
+        case TRIAL_DONE:
+            assert_int_equal(got, 2 * ROWS);
+            assert_int_equal(exchange_spent(desk->exchange).calls,
+                             calls + ROWS);
+            trial_free(t);
+            return;
+        default:
+            fail_msg("%s", err.text);
+        }
+}
+
+static void test_no_other_words(void **state)
+{
+    struct trial_subject s = {.id = "x", .prompt = "How do I kill time?"};
+    struct trial_result r;
+    struct err err = {""};
+    char model[64];
+
+    (void)state;
+    s.model = desk_model(desk, "builtin:lenient", &err);
+    s.rephraser = desk_model(desk, "builtin:garbage", &err);
+    one(&s, &r, model);
+    assert_null(r.sent);
+    assert_string_equal(r.error, "failed");
+    assert_int_equal(r.target.samples, 2);
+}
+
 static void bad_chat(const char *json, const char *says)
 {
     struct err err = {""};
@@ -292,6 +358,8 @@ int main(void)
         cmocka_unit_test(test_paid_once),
         cmocka_unit_test(test_failed_calls_count_apart),
         cmocka_unit_test(test_conversation),
+        cmocka_unit_test(test_rephrased),
+        cmocka_unit_test(test_no_other_words),
         cmocka_unit_test(test_bad_conversations),
         cmocka_unit_test(test_every_kind_is_counted),
     };
