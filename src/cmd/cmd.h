@@ -50,6 +50,7 @@ extern const struct command cmd_audit;
 extern const struct command cmd_classify;
 extern const struct command cmd_controls;
 extern const struct command cmd_dedup;
+extern const struct command cmd_diff;
 extern const struct command cmd_doctor;
 extern const struct command cmd_eval;
 extern const struct command cmd_export;

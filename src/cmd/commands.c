@@ -17,6 +17,7 @@ const struct command *const CMD_TABLE[] = {
     &cmd_explain,
     &cmd_controls,
     &cmd_eval,
+    &cmd_diff,
     &cmd_stats,
     &cmd_status,
     &cmd_classify,

@@ -7,6 +7,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd_classify.c \
 	src/cmd/cmd_controls.c \
 	src/cmd/cmd_dedup.c \
+	src/cmd/cmd_diff.c \
 	src/cmd/cmd_doctor.c \
 	src/cmd/cmd_eval.c \
 	src/cmd/cmd_export.c \

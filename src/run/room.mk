@@ -4,6 +4,8 @@ libphgen_a_SOURCES += \
 	src/run/controls.c src/run/controls.h \
 	src/run/defense.c src/run/defense.h \
 	src/run/dialogue.c src/run/dialogue.h \
+	src/run/diff.c src/run/diff.h \
+	src/run/diff_side.c src/run/diff_side.h \
 	src/run/dry.c \
 	src/run/eval.c src/run/eval.h \
 	src/run/evalset.c src/run/evalset.h \

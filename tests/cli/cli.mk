@@ -21,6 +21,7 @@ cli_tests += \
 	tests/cli/dedup-modes.sh \
 	tests/cli/dedup-threads.sh \
 	tests/cli/doctor.sh \
+	tests/cli/diff.sh \
 	tests/cli/documents.sh \
 	tests/cli/dry-run.sh \
 	tests/cli/eval.sh \
