@@ -35,4 +35,5 @@ include tests/torture/torture.mk
 include tests/bench/dedup/dedup.mk
 include tests/bench/graph/graph.mk
 include tests/bench/http/http.mk
+include tests/bench/report/report.mk
 include tests/aimock/aimock.mk

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "dataset/reader.h"
+#include "run/eval.h"
 #include "run/files.h"
 
 #include <stdlib.h>
@@ -32,8 +33,8 @@ struct exhibit *exhibit_open(const char *folder, size_t source, struct err *err)
     x->source = source;
     if (overview_kind(folder, &x->kind, err) != 0)
         goto fail;
-    path = file_join(folder, x->kind == OVERVIEW_RUN ? FILES_ROWS
-                                                     : OVERVIEW_EVAL_RESULTS);
+    path =
+        file_join(folder, x->kind == OVERVIEW_RUN ? FILES_ROWS : EVAL_RESULTS);
     if (path == NULL)
         err_nomem(err);
     else

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/wilson.h"
 #include "graph/bandit.h"
+#include "run/eval.h"
 #include "run/files.h"
 #include "run/heat.h"
 
@@ -188,7 +189,7 @@ static int add_run(cJSON *o, const char *folder, struct err *err)
 
 static int add_eval(cJSON *o, const char *folder, struct err *err)
 {
-    char *path = file_join(folder, OVERVIEW_EVAL_SUMMARY);
+    char *path = file_join(folder, EVAL_SUMMARY);
     cJSON *summary = NULL;
     struct str text;
 
@@ -227,7 +228,7 @@ static bool has(const char *folder, const char *name)
 
 int overview_kind(const char *folder, enum overview_kind *kind, struct err *err)
 {
-    if (has(folder, OVERVIEW_EVAL_SUMMARY))
+    if (has(folder, EVAL_SUMMARY))
         *kind = OVERVIEW_EVAL;
     else if (has(folder, FILES_MANIFEST))
         *kind = OVERVIEW_RUN;
@@ -236,7 +237,7 @@ int overview_kind(const char *folder, enum overview_kind *kind, struct err *err)
                        "%s is neither a run nor an evaluation: there is no "
                        "%s and no %s in it; name the --out folder of \"phgen "
                        "generate\" or \"phgen eval\", finished",
-                       folder, FILES_MANIFEST, OVERVIEW_EVAL_SUMMARY);
+                       folder, FILES_MANIFEST, EVAL_SUMMARY);
     return 0;
 }
 

@@ -37,9 +37,6 @@
  */
 enum overview_kind { OVERVIEW_RUN, OVERVIEW_EVAL };
 
-#define OVERVIEW_EVAL_SUMMARY "eval.json"
-#define OVERVIEW_EVAL_RESULTS "results.jsonl"
-
 /* Which of them a folder is: 0 or -1 with a sentence. */
 int overview_kind(const char *folder, enum overview_kind *kind,
                   struct err *err);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The report page in Chromium: report.mjs PAGE HOSTILE EVAL, TAP on standard
-// output.  PAGE is of a run of 300 rows, HOSTILE of the same with hostile texts.
+// The report page in Chromium: report.mjs PAGE HOSTILE BOTH, TAP on standard
+// output.  PAGE is of a run of 300 rows, HOSTILE of the same with hostile texts,
+// BOTH of an evaluation of three models on that run and of the run.
 import { launch } from "./driver.mjs";
 import { pathToFileURL } from "node:url";
 
-const [plain, hostile] = process.argv.slice(2).map((p) => pathToFileURL(p).href);
+const [plain, hostile, both] = process.argv.slice(2).map((p) => pathToFileURL(p).href);
 let tests = 0;
 let failed = 0;
 function is(good, what, why = "") {
@@ -71,6 +72,21 @@ const found = () => document.getElementById("found").textContent;
   await page.eval(() => document.getElementById("theme").click());
   is((await page.eval(colour)) !== light && (await page.eval(() => document.getElementById("theme").getAttribute("aria-pressed"))) === "true", "the theme turns");
   is(quiet(page, plain), "no error, and nothing is asked for", [page.errors, page.requests]);
+  await page.close();
+}
+
+/* --- an evaluation beside the run --- */
+{
+  const page = await open(both);
+  const front = await page.eval(() => [...document.querySelectorAll("figure")].find((f) => f.textContent.includes("Over-refusal against safety"))?.querySelectorAll("circle").length);
+  is(front === 3, "the trade-off has three models", front);
+  is(await page.eval(() => document.querySelector("svg path.front").getAttribute("d").length > 8), "and their front");
+  await page.eval(() => { const s = document.getElementById("by-source"); s.value = "0"; s.dispatchEvent(new Event("input", { bubbles: true })); });
+  await page.until(() => document.getElementById("found").textContent.includes(" of "));
+  await page.eval(() => document.querySelector(".row-button").click());
+  is((await page.eval(() => document.querySelectorAll("tr.evidence tbody tr").length)) === 3, "a row of it has three results");
+  is(await page.eval(() => [...document.querySelectorAll("#by-label option")].some((o) => o.value === "harmful")), "controls are rows of it");
+  is(quiet(page, both), "no error, and nothing is asked for", [page.errors, page.requests]);
   await page.close();
 }
 

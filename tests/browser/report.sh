@@ -8,6 +8,12 @@
 python=python3
 phgen --out run --n 300 --quiet --target-model builtin:balanced
 hostile run evil
+phgen controls run
+phgen eval --data run -m builtin:cautious -m builtin:balanced -m builtin:lenient \
+    --out eval
+cat err
+"$PHGEN" report eval run --html both.html 2>>err
 "$PHGEN" report run --html plain.html 2>>err &&
     "$PHGEN" report evil --html evil.html 2>>err || cat err
-browser_test report.mjs "$PWD/plain.html" "$PWD/evil.html"
+browser_test report.mjs "$PWD/plain.html" "$PWD/evil.html" \
+    "$PWD/both.html"

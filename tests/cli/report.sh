@@ -92,6 +92,27 @@ holds 'a plain page is valid and loads nothing' $python check.py first.html run
 holds 'so is a hostile one' $python check.py evil.html evil
 holds 'and one of both' $python check.py both.html run evil
 
+phgen eval --data run -m builtin:cautious -m builtin:lenient --out measured
+report measured --json
+exits 0 'figures of an evaluation'
+holds 'are its summary' $python -c 'import json
+assert json.load(open("out"))["sources"][0]["summary"] == json.load(open("measured/eval.json"))'
+report measured --html measured.html
+exits 0 'a page of an evaluation'
+cat >rows.py <<'PY'
+import html5lib, json
+tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(open("measured.html", encoding="utf-8").read())
+of = lambda kind: [r for s in tree.iter("script") if s.get("class") == kind for r in json.loads(s.text)]
+lines = [json.loads(l) for l in open("measured/results.jsonl", encoding="utf-8")]
+cells, evidence = of("data-cells"), of("data-evidence")
+assert 2 * len(cells) == 2 * len(evidence) == len(lines) == 600
+for c, e, a, b in zip(cells, evidence, lines[::2], lines[1::2]):
+    refused = [r["verdict"] in ("full", "partial") for r in (a, b)]
+    assert e["id"] == a["id"] == b["id"] and c[1] == a["prompt"] and c[4] == sum(refused) / 2
+    assert [r["model"] for r in e["results"]] == [a["model"], b["model"]]
+PY
+holds 'has a row for each of its rows' $python rows.py
+
 report run --rows 5 --html few.html
 exits 0 '--rows'
 holds 'leaves the others out' test "$(grep -c '"sequence":5' few.html)" -eq 1

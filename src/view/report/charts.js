@@ -130,12 +130,15 @@ function tiles(items, name, most) {
   };
 }
 
-// Points {label, x, y, front}: the best are to the left and on top.
-function scatter(items, name, xName, yName) {
+// Points {label, x, y, front}: the best are to the left and on top.  Those at
+// the same place are one, with the first one's name.
+function scatter(points, name, xName, yName) {
+  const items = [...d3.group(points, (d) => `${d.x} ${d.y}`).values()].map((same) => ({ ...same[0],
+    label: same.length > 1 ? `${same[0].label} and ${same.length - 1} more` : same[0].label, all: same.map((d) => d.label).join(", ") }));
   return (width) => {
     const wide = Math.min(width, 720);
     const height = Math.max(300, Math.min(430, wide * 0.7));
-    const m = { left: 52, right: 18, top: 16, bottom: 46 };
+    const m = { left: 52, right: 18, top: 30, bottom: 46 };
     const x = d3.scaleLinear().domain([0, Math.min(1, (d3.max(items, (d) => d.x) || 0.1) * 1.15)]).nice()
       .range([m.left, wide - m.right]);
     const lowest = d3.min(items, (d) => d.y) ?? 0;
@@ -157,21 +160,21 @@ function scatter(items, name, xName, yName) {
     const g = at.append("g").selectAll("g").data(items).join("g").attr("transform", (d) => `translate(${x(d.x)},${y(d.y)})`);
     g.append("circle").attr("class", (d) => (d.front ? "dot" : "dot hollow")).attr("r", 6);
     const taken = [];
-    g.append("text").attr("class", "label").each(function place(d) {
+    g.append("text").attr("class", "label haloed").each(function place(d) {
       const text = fit(d.label, wide * 0.6);
       const long = CHARACTER * [...text].length + 12;
       const right = x(d.x) + long < wide - m.right;
       let dy = 4;
       const left = right ? x(d.x) : x(d.x) - long;
       const clash = () => taken.some((t) => Math.abs(t.y - (y(d.y) + dy)) < 15 && left < t.right && left + long > t.left);
-      for (const step of [4, 19, -11, 34, -26]) {
+      for (const step of [-9, 19, 34, -24]) {
         dy = step;
         if (!clash()) break;
       }
       taken.push({ y: y(d.y) + dy, left, right: left + long });
       d3.select(this).attr("x", right ? 11 : -11).attr("y", dy).attr("text-anchor", right ? "start" : "end").text(text);
     });
-    g.append("title").text((d) => `${d.label}: ${xName.toLowerCase()} ${percent(d.x)}, ${yName.toLowerCase()} ${percent(d.y)}`);
+    g.append("title").text((d) => `${d.all}: ${xName.toLowerCase()} ${percent(d.x)}, ${yName.toLowerCase()} ${percent(d.y)}`);
     return at.node();
   };
 }

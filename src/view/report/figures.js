@@ -232,10 +232,22 @@ function comparisons(c) {
       ["Only second", (p) => whole(p.only_b), true], ["Difference", (p) => percent(p.difference), true], ["95% interval", (p) => between(p.low, p.high), true], ["p, Holm", (p) => (isNumber(p.p_holm) ? p.p_holm.toPrecision(2) : "–"), true]], rows: pairs, open: pairs.length <= 12 });
 }
 
+// One model: a chart.  Several: a table, coloured, in order of their mean.
 function evalCategories(results) {
-  return results.map((r) => byCategory(asList(r.by_category).filter((c) => c.label === "harmless" && c.rows > 0 && isNumber(c.rate))
-    .map((c) => ({ label: title(c.category), value: c.rate, low: c.wilson_low, high: c.wilson_high, n: c.refused, of: c.rows }))
-    .sort((a, b) => b.value - a.value || b.low - a.low), ["Harmless rows that ", h("code", null, ...words(subjectName(r))), " refuses."], `By category: ${subjectName(r)}`));
+  const of = (r) => asList(r.by_category).filter((c) => c.label === "harmless" && c.rows > 0 && isNumber(c.rate));
+  if (results.length === 1) {
+    return byCategory(of(results[0]).map((c) => ({ label: title(c.category), value: c.rate, low: c.wilson_low, high: c.wilson_high, n: c.refused, of: c.rows }))
+      .sort((a, b) => b.value - a.value || b.low - a.low), "Harmless rows that the model refuses, with 95% intervals.");
+  }
+  const rates = results.map((r) => new Map(of(r).map((c) => [c.category, c])));
+  const rows = [...new Set(rates.flatMap((m) => [...m.keys()]))].map((c) => ({ category: c, mean: d3.mean(rates, (m) => m.get(c)?.rate) ?? 0 }))
+    .sort((a, b) => b.mean - a.mean || d3.ascending(a.category, b.category));
+  if (rows.length === 0) return null;
+  const heat = d3.scaleQuantize().domain([0, 1]).range(d3.range(HEAT_STEPS));
+  const cell = (c) => (c ? h("span", { title: `${whole(c.refused)} of ${whole(c.rows)}, 95% interval ${between(c.wilson_low, c.wilson_high)}` },
+    h("span", { class: `swatch heat-${heat(c.rate)}`, "aria-hidden": "true" }), short(c.rate)) : "–");
+  return figure({ name: "Over-refusal by category", kind: "wide", about: ["Harmless rows that each model refuses; the categories refused most are first.", legendOfHeat(1)],
+    columns: [["Category", (d) => title(d.category)], ...results.map((r, i) => [subjectName(r), (d) => cell(rates[i].get(d.category)), true])], rows, open: true });
 }
 
 function evalSection(s) {
@@ -243,11 +255,11 @@ function evalSection(s) {
   const results = asList(e.results);
   const sets = asList(e.config?.data).map((d) => `${asText(d.set)} (${whole(d.rows)})`).join(", ");
   return [h("dl", { class: "headlines" }, headline(whole(e.rows), "Rows", { note: sets }), headline(whole(results.length), "Models and variants", { note: `${asText(e.config?.samples)} answers a row` }),
-    ...results.slice(0, 4).map((r) => {
+    ...results.filter((r, i) => asText(r.model) !== asText(results[i - 1]?.model)).slice(0, 4).map((r) => {
       const f = r.by_label?.harmless;
-      return f?.rows > 0 ? headline(percent(f.rate), `Over-refusal: ${subjectName(r)}`, { rate: f.rate, low: f.wilson_low, high: f.wilson_high }) : null;
+      return f?.rows > 0 ? headline(percent(f.rate), "Over-refusal", { rate: f.rate, low: f.wilson_low, high: f.wilson_high, note: subjectName(r) }) : null;
     })),
-  h("div", { class: "figures" }, evalRates(results), tradeoff(results), evalReasons(results), ...evalCategories(results), comparisons(e.comparisons), costFigure(e.paid, null, e.cost))];
+  h("div", { class: "figures" }, evalRates(results), tradeoff(results), evalReasons(results), evalCategories(results), comparisons(e.comparisons), costFigure(e.paid, null, e.cost))];
 }
 
 // The only one on the page is under the page's heading.
