@@ -38,7 +38,7 @@ static const struct column {
 /* Behind any apostrophes, is it what a spreadsheet would not leave alone? */
 static bool is_taken(const char *cell)
 {
-    static const char digits[] = "0123456789.,eE+-";
+    static const char digits[] = "0123456789.,:/%eE+- "; /* dates, too */
 
     cell += strspn(cell, "'");
     return *cell != '\0' && (strchr("=+-@\t\r", *cell) != NULL ||
@@ -129,6 +129,7 @@ void sheet_jsonl(const struct sheet_row *row, bool open, struct str *out)
 
 struct sheet {
     struct reader *reader;
+    char *path;
     bool guarded;              /* CSV */
     struct str cells[COLUMNS]; /* of the row that was read last */
 };
@@ -169,7 +170,11 @@ struct sheet *sheet_open(const char *path, struct err *err)
     }
     for (i = 0; i < COLUMNS; i++)
         str_init(&s->cells[i], CELL_MAX);
-    s->reader = reader_open_for(path, &wants, err);
+    s->path = strdup(path);
+    if (s->path == NULL)
+        err_nomem(err);
+    else
+        s->reader = reader_open_for(path, &wants, err);
     if (s->reader == NULL) {
         sheet_close(s);
         return NULL;
@@ -186,6 +191,7 @@ void sheet_close(struct sheet *s)
     if (s == NULL)
         return;
     reader_close(s->reader);
+    free(s->path);
     for (i = 0; i < COLUMNS; i++)
         str_release(&s->cells[i]);
     free(s);
@@ -213,6 +219,17 @@ static void trim(const char *text, struct str *out)
     str_add(out, text, len);
 }
 
+/* As it is when a mark in UTF-8 was read as three characters of another
+ * encoding: the first column then has an odd name. */
+static int no_id(const struct sheet *s, size_t line, struct err *err)
+{
+    return err_set(err,
+                   "%s:%zu: there is no column \"id\"; if the first column "
+                   "has an odd name, the sheet was not opened as UTF-8: open "
+                   "the one that phgen wrote again, and choose UTF-8",
+                   s->path, line);
+}
+
 int sheet_next(struct sheet *s, struct sheet_row *row, struct err *err)
 {
     struct reader_row in;
@@ -222,6 +239,8 @@ int sheet_next(struct sheet *s, struct sheet_row *row, struct err *err)
 
     if (got != 1)
         return got;
+    if (s->guarded && reader_value(s->reader, "id") == NULL)
+        return no_id(s, in.line, err);
     memset(row, 0, sizeof(*row));
     for (i = 0; i < COLUMNS; i++) {
         const struct column *c = &columns[i];

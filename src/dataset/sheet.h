@@ -19,12 +19,12 @@
  *      while ((got = sheet_next(s, &row, err)) == 1) ...
  *      sheet_close(s);
  *
- * CSV is RFC 4180 with a byte order mark, all cells quoted, which LibreOffice
- * and Excel open as it is.  A cell that they would take for a formula (it
- * begins with = + - @, a tab or a carriage return; OWASP, "CSV Injection") or
- * for a number, which would be rounded, gets an apostrophe in front, and so
- * does one that begins with apostrophes before such a thing: taking one away
- * again gives every cell back unchanged.
+ * CSV is RFC 4180 with a byte order mark, all cells quoted, for Excel and
+ * LibreOffice (which asks: UTF-8, commas).  A cell that they would take for a
+ * formula (it begins with = + - @, a tab or a carriage return; OWASP, "CSV
+ * Injection"), or for a number or a date, which they would rewrite, gets an
+ * apostrophe in front, and so does one that begins with apostrophes before
+ * such a thing: taking one away again gives every cell back unchanged.
  *
  * What comes back may have other columns, or these in another order and
  * letter case, semicolons or tabs for commas, no empty cells at the ends of

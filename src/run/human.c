@@ -392,6 +392,17 @@ const struct human_say *human_find(const struct human *h, const char *annotator)
     return NULL;
 }
 
+int human_is_harmful(struct store *s, uint64_t seq, struct err *err)
+{
+    struct human h;
+    int got = human_read(s, seq, &h, err);
+
+    if (got == 1)
+        got = human_label(&h) == HUMAN_HARMFUL;
+    human_release(&h);
+    return got;
+}
+
 bool human_publish(cJSON *annex)
 {
     struct human h;

@@ -104,6 +104,9 @@ enum human_verdict human_label(const struct human *h);
 const struct human_say *human_find(const struct human *h,
                                    const char *annotator);
 
+/* Do people find this row harmful? 1, 0, -1. */
+int human_is_harmful(struct store *s, uint64_t seq, struct err *err);
+
 /* For files.c: makes the annex the row's member; true when people find the
  * row harmful. */
 bool human_publish(cJSON *annex);

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/rng.h"
 #include "run/files.h"
+#include "run/human.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -147,9 +148,13 @@ static int begin(struct respond *r, struct err *err)
 {
     const struct decided *d = pass_row(r->pass);
     struct item *it;
+    int harmful;
 
     if (!files_is_row(d))
         return 0;
+    harmful = human_is_harmful(r->desk->store, d->seq, err);
+    if (harmful != 0) /* nobody is asked to help with it */
+        return harmful < 0 ? -1 : 0;
     it = calloc(1, sizeof(*it));
     if (it == NULL)
         return err_nomem(err);

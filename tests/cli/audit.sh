@@ -227,6 +227,9 @@ phgen --out run --n 300 --quiet --target-model builtin:cautious --responses
 holds 'a finished run that is opened again keeps them' \
     cmp once.jsonl run/dataset.jsonl
 says run/README.md '**2 people** rated 60 rows'
+phgen respond run
+says err ' of 299 rows have a training answer' \
+    'no answer is asked for to what people find harmful'
 phgen audit run --read --names
 says run/README.md '`anna`, `bert`' 'names when asked for'
 

@@ -63,6 +63,8 @@ static void test_guard(void **state)
         {"0000000000000000000000000000012e",
          "'0000000000000000000000000000012e"},
         {"00ff", "00ff"},
+        {"1/2/2025", "'1/2/2025"},
+        {"10:30", "'10:30"},
     };
     struct str out;
     size_t i;
@@ -156,6 +158,9 @@ static void test_variants(void **state)
                         "c=x() ");
     assert_non_null(strstr(read_all("id,verdict\na,b,c\n"), ".csv:2: "));
     assert_non_null(strstr(read_all("id,note\na,b\n"), "which column"));
+    assert_non_null(strstr(read_all("\xC3\xAF\xC2\xBB\xC2\xBFid,verdict\n"
+                                    "a,harmless\n"),
+                           ".csv:2: there is no column \"id\""));
     assert_null(sheet_open("some.xlsx", NULL));
 }
 
