@@ -10,6 +10,7 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -148,4 +149,20 @@ int file_make_dir(const char *path, struct err *err)
 bool file_exists(const char *path)
 {
     return access(path, F_OK) == 0;
+}
+
+int file_lock(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC), got;
+
+    if (fd < 0)
+        return err_set(err, "cannot open %s: %s", path, strerror(errno));
+    do
+        got = flock(fd, LOCK_EX);
+    while (got != 0 && errno == EINTR);
+    if (got == 0)
+        return fd;
+    err_set(err, "cannot lock %s: %s", path, strerror(errno));
+    close(fd);
+    return -1;
 }

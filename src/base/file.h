@@ -39,6 +39,10 @@ int file_make_dir(const char *path, struct err *err);
 
 bool file_exists(const char *path);
 
+/* Waits until this process alone has the lock of an existing file: a
+ * descriptor, which the caller closes to let go of it, or -1. */
+int file_lock(const char *path, struct err *err);
+
 /* A heap string "DIR/NAME". */
 char *file_join(const char *dir, const char *name);
 

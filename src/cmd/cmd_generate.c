@@ -35,6 +35,15 @@ static const struct option_row options[] = {
      "The folder of the run; an unfinished run in it is resumed. Default: "
      "output/MODEL-nROWS-sSEED.",
      OPTION_CONFIG | OPTION_DIR},
+    {"store", 0, OPTION_STRING, "URL", 0, 0, NULL,
+     "Keep the run in this PostgreSQL database, postgresql://USER@HOST/NAME, "
+     "where many workers make it together: the same command on each machine. "
+     "The password comes from PGPASSWORD or ~/.pgpass.",
+     OPTION_CONFIG},
+    {"lease", 0, OPTION_REAL, "SECONDS", 1, 3600, "15",
+     "With --store, how long a worker may not be heard of until its work goes "
+     "to others.",
+     OPTION_CONFIG},
     {"seed", 's', OPTION_UINT, "NUMBER", 0, CMD_SEED_MAX, "1",
      "Seed of every random choice: the same seed, options and replies give "
      "the same bytes.",
@@ -181,6 +190,8 @@ static const struct example examples[] = {
      "Nothing that the last release had."},
     {"-t builtin:cautious -n 10000 --dry-run",
      "What it would do, and how many calls."},
+    {"-t openai:gpt-x -n 50000 --store postgresql://phgen@db/release7",
+     "A worker; the same line on other machines adds more."},
     {NULL, NULL},
 };
 

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cmd/asking.h"
 #include "run/models.h"
+#include "store/store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -176,6 +177,34 @@ static int take_sampling(struct run_options *r, const struct options *o,
     return err_set(err, "--sampling is \"adaptive\" or \"uniform\"%s%s%s",
                    near != NULL ? "; did you mean \"" : "",
                    near != NULL ? near : "", near != NULL ? "\"?" : "");
+}
+
+/* --- the store --- */
+
+/* What is added to rows after the loop is one worker's work. */
+static int take_store(struct run_options *r, const struct options *o,
+                      struct err *err)
+{
+    static const char *const later[] = {"responses", "controls", "explain"};
+    size_t i;
+
+    r->store = options_string(o, "store");
+    r->lease = options_real(o, "lease");
+    if (r->store == NULL)
+        return 0;
+    if (!store_is_url(r->store))
+        return err_set(err, "--store takes the address of a PostgreSQL "
+                            "database, postgresql://USER@HOST:PORT/DATABASE; "
+                            "without it the store is in the --out folder");
+    if (store_check_url(r->store, err) != 0)
+        return err_prefix(err, "--store");
+    for (i = 0; i < sizeof(later) / sizeof(*later); i++)
+        if (options_flag(o, later[i]))
+            return err_set(err,
+                           "--%s goes with one worker; leave it out, and when "
+                           "all rows are there add them to the --out folder",
+                           later[i]);
+    return 0;
 }
 
 /* --- files --- */
@@ -364,7 +393,7 @@ enum cmd_exit settings_load(struct settings *s, struct options *o,
     }
     if (take_numbers(&s->run, o, err) != 0 ||
         take_sampling(&s->run, o, err) != 0 ||
-        take_agents(&s->run, o, err) != 0)
+        take_store(&s->run, o, err) != 0 || take_agents(&s->run, o, err) != 0)
         return CMD_USAGE;
     code = take_files(s, o, err);
     return code == CMD_OK ? check_categories(&s->run, err) : code;

@@ -8,15 +8,24 @@
  * on are free.  Room is refused while something is in flight that may give
  * back what it set aside; only with nothing in flight is a limit a limit.
  *
+ * With a shared store a call is queued until the next turn, which claims all
+ * that are queued in one transaction: the store says which may go out, which
+ * have their reply in the ledger already, which another worker is asking, and
+ * which would pass a limit of all workers together.  Those that may not go out
+ * yet stay queued.
+ *
  * What must never happen: a reply handed out before it is in the ledger; a
  * call sent whose price could pass a limit; a call lost.
  */
 #include "run/exchange.h"
 #include "base/json.h"
 
+#include "store/share.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Passing failures in a row after which it stops rather than hammer on. */
 #define FAILURES_MAX 24
@@ -27,8 +36,12 @@
 #define LESSONS_KEY "lessons" /* in the store */
 #define LESSONS_MAX (1u << 20)
 
+/* Seconds after which a claim that was not granted is made again. */
+#define CLAIM_AGAIN 0.02
+
 struct sent {
     bool used;
+    bool queued; /* with its messages, not sent yet */
     struct hash128 key;
     struct call call; /* without its messages: what the ledger records */
     struct spent aside;
@@ -46,6 +59,11 @@ struct exchange {
     struct spent before; /* earlier sessions */
     struct spent now;
     struct spent aside; /* for what is in flight */
+    uint32_t *queue;    /* tickets, the oldest first */
+    uint32_t nqueue, nnew;
+    struct claim *claims;
+    double claimed; /* when, monotonic seconds */
+    bool shared;
     struct answer *ready;
     size_t nready, taken;
     unsigned failures; /* in a row, of passing kinds */
@@ -112,11 +130,19 @@ struct exchange *exchange_new(struct store *store,
     x->sent = calloc(n, sizeof(*x->sent));
     x->tickets = calloc(n, sizeof(*x->tickets));
     x->ready = calloc(n, sizeof(*x->ready));
+    x->queue = calloc(n, sizeof(*x->queue));
+    x->claims = calloc(n, sizeof(*x->claims));
     x->net = net_new(&options->net, err);
-    if (x->sent == NULL || x->tickets == NULL || x->ready == NULL) {
+    if (x->sent == NULL || x->tickets == NULL || x->ready == NULL ||
+        x->queue == NULL || x->claims == NULL) {
         err_nomem(err);
         goto fail;
     }
+    x->shared = share_is(store);
+    if (x->shared &&
+        share_join(store, options->lease > 0 ? options->lease : LEASE_SECONDS,
+                   err) != 0)
+        goto fail;
     if (x->net == NULL || store_ledger_sum(store, &x->before, err) != 0)
         goto fail;
     if (recall_lessons(x, err) != 0)
@@ -131,13 +157,19 @@ fail:
 
 void exchange_free(struct exchange *x)
 {
+    uint32_t i;
+
     if (x == NULL)
         return;
+    for (i = 0; i < x->nqueue; i++)
+        call_release(&x->sent[x->queue[i]].call);
     for (; x->taken < x->nready; x->taken++)
         reply_release(&x->ready[x->taken].reply);
     net_free(x->net);
     free(x->sent);
     free(x->tickets);
+    free(x->queue);
+    free(x->claims);
     free(x->ready);
     free(x);
 }
@@ -203,7 +235,7 @@ int exchange_recall(struct exchange *x, struct call *call, struct hash128 *key,
         builtin_reply(x->builtin, call, reply);
     } else {
         *key = call_key(call);
-        got = store_ledger_find(x->store, *key, reply, err);
+        got = x->shared ? 0 : store_ledger_find(x->store, *key, reply, err);
     }
     if (got == 1)
         call_release(call);
@@ -229,33 +261,222 @@ static enum exchange_sent no_room(struct exchange *x, const struct model *m,
     return EXCHANGE_STOPPED;
 }
 
+/* Calls that are queued take their room, too. */
+static bool has_room_for(struct exchange *x, const struct model *m)
+{
+    size_t room = net_room(x->net, m);
+    uint32_t i;
+
+    for (i = 0; room > 0 && i < x->nqueue; i++)
+        room -= x->sent[x->queue[i]].call.model == m;
+    return room > 0;
+}
+
+static void queue(struct exchange *x, uint32_t ticket, struct call *call)
+{
+    x->sent[ticket].queued = true;
+    x->sent[ticket].call = *call; /* now ours */
+    call_init(call, call->agent, call->model);
+    x->queue[x->nqueue++] = ticket;
+    x->nnew++;
+}
+
 enum exchange_sent exchange_send(struct exchange *x, struct call *call,
                                  struct hash128 key, struct err *err)
 {
     size_t bytes = text_bytes(call);
     struct spent aside = most(call, bytes);
-    const char *limit = limit_of(x, &aside);
+    const char *limit = x->shared ? NULL : limit_of(x, &aside);
     uint32_t ticket;
     struct sent *s;
 
     if (x->stopped)
         return EXCHANGE_STOPPED;
-    if (limit != NULL || !exchange_has_room(x) ||
-        net_room(x->net, call->model) == 0)
+    if (limit != NULL || !exchange_has_room(x) || !has_room_for(x, call->model))
         return no_room(x, call->model, limit);
     ticket = x->tickets[x->nsent];
-    if (net_submit(x->net, call, ticket, err) != 0)
+    if (!x->shared && net_submit(x->net, call, ticket, err) != 0)
         return EXCHANGE_ERROR;
     s = &x->sent[ticket];
     s->used = true;
     s->key = key;
     s->aside = aside;
     s->bytes = bytes;
-    call_release(call);
-    s->call = *call;
+    if (x->shared) {
+        queue(x, ticket, call);
+    } else {
+        call_release(call);
+        s->call = *call;
+    }
     x->nsent++;
     add(&x->aside, &aside, 1);
     return EXCHANGE_SENT;
+}
+
+/* --- claiming --- */
+
+/* Is the same on its way, or claimed before the one at this place of the
+ * queue?  Then that one's reply will do. */
+static bool is_asked(const struct exchange *x, uint32_t upto)
+{
+    const struct sent *s = &x->sent[x->queue[upto]];
+    uint32_t i;
+
+    for (i = 0; i < x->options.concurrency; i++) {
+        const struct sent *o = &x->sent[i];
+
+        if (o != s && o->used && !o->queued && o->key.low == s->key.low &&
+            o->key.high == s->key.high)
+            return true;
+    }
+    for (i = 0; i < upto; i++) {
+        const struct sent *o = &x->sent[x->queue[i]];
+
+        if (o->key.low == s->key.low && o->key.high == s->key.high)
+            return true;
+    }
+    return false;
+}
+
+static size_t gather_claims(struct exchange *x)
+{
+    uint32_t i, k, n = 0;
+
+    /* Those that can be claimed first, in their order. */
+    for (i = 0; i < x->nqueue; i++) {
+        uint32_t ticket = x->queue[i];
+
+        if (is_asked(x, i))
+            continue;
+        for (k = i; k > n; k--)
+            x->queue[k] = x->queue[k - 1];
+        x->queue[n] = ticket;
+        x->claims[n].key = x->sent[ticket].key;
+        x->claims[n].most = x->sent[ticket].aside;
+        n++;
+    }
+    return n;
+}
+
+/* Hands out what needs no call, as if it had come back. */
+static void hand_over(struct exchange *x, uint32_t ticket, struct reply *reply,
+                      bool again)
+{
+    struct sent *s = &x->sent[ticket];
+    struct answer *a = &x->ready[x->nready++];
+
+    a->seq = s->call.seq;
+    a->slot = s->call.slot;
+    a->again = again;
+    a->reply = *reply;
+    call_release(&s->call);
+    s->used = s->queued = false;
+    x->tickets[--x->nsent] = ticket;
+    add(&x->aside, &s->aside, -1);
+}
+
+static const char *limit_name(enum claim_state state)
+{
+    return state == CLAIM_CALLS    ? "--max-calls"
+           : state == CLAIM_TOKENS ? "--max-tokens"
+           : state == CLAIM_COST   ? "--max-cost"
+                                   : NULL;
+}
+
+static int submit(struct exchange *x, uint32_t ticket, struct err *err)
+{
+    struct sent *s = &x->sent[ticket];
+
+    if (net_submit(x->net, &s->call, ticket, err) != 0)
+        return -1;
+    call_release(&s->call);
+    s->queued = false;
+    return 0;
+}
+
+/* What becomes of claim i; the queue keeps what has to wait. */
+static int follow_claim(struct exchange *x, uint32_t i, uint32_t *kept,
+                        struct err *err)
+{
+    uint32_t ticket = x->queue[i];
+
+    switch (x->claims[i].state) {
+    case CLAIM_GRANTED:
+        return submit(x, ticket, err);
+    case CLAIM_KNOWN:
+        hand_over(x, ticket, &x->claims[i].reply, false);
+        return 0;
+    default:
+        x->queue[(*kept)++] = ticket;
+        return 0;
+    }
+}
+
+static void stop_at_limit(struct exchange *x, size_t n)
+{
+    struct err why = {""};
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        const char *limit = limit_name(x->claims[i].state);
+
+        if (limit == NULL)
+            continue;
+        err_set(&why,
+                "the limit of %s is reached; raise it and run the same "
+                "command to resume",
+                limit);
+        exchange_stop(x, why.text);
+        return;
+    }
+}
+
+static double now_seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static int claim_queued(struct exchange *x, struct err *err)
+{
+    const struct budget *b = &x->options.budget;
+    struct share_limits limits = {b->max_calls, b->max_tokens, b->max_cost};
+    uint32_t n, i, kept = 0;
+    bool final;
+
+    if (x->nqueue == 0 ||
+        (x->nnew == 0 && now_seconds() - x->claimed < CLAIM_AGAIN))
+        return 0;
+    n = (uint32_t)gather_claims(x);
+    if (n > 0 && share_claim(x->store, x->claims, n, &limits, &final, err) != 0)
+        return -1;
+    x->claimed = now_seconds();
+    x->nnew = 0;
+    for (i = 0; i < n; i++)
+        if (follow_claim(x, i, &kept, err) != 0)
+            return -1;
+    for (; i < x->nqueue; i++)
+        x->queue[kept++] = x->queue[i];
+    x->nqueue = kept;
+    if (n > 0 && final)
+        stop_at_limit(x, n);
+    return 0;
+}
+
+/* What was queued when it stopped was never sent. */
+static void return_queued(struct exchange *x)
+{
+    struct reply reply;
+    uint32_t i;
+
+    for (i = 0; i < x->nqueue; i++) {
+        reply_init(&reply);
+        reply_fail(&reply, REPLY_STOPPED, "%s", x->why.text);
+        hand_over(x, x->queue[i], &reply, true);
+    }
+    x->nqueue = 0;
 }
 
 /* --- what came back --- */
@@ -293,7 +514,7 @@ static int book(struct exchange *x, const struct sent *s, struct reply *r,
     }
     add(&x->aside, &s->aside, -1);
     add(&x->now, &real, 1);
-    return 0;
+    return x->shared ? share_paid(x->store, s->key, &real, err) : 0;
 }
 
 /* Says whether the caller must ask again, and stops when it goes on so. */
@@ -334,26 +555,51 @@ static void collect(struct exchange *x)
     }
 }
 
-/* What was collected is behind the tickets just freed, the last one first. */
-static int record(struct exchange *x, struct err *err)
+/* What was collected, from `first` on, is behind the tickets just freed, the
+ * last one first. */
+static int record(struct exchange *x, size_t first, struct err *err)
 {
     size_t i;
 
     if (store_begin(x->store, err) != 0)
         return -1;
-    for (i = 0; i < x->nready; i++)
+    for (i = first; i < x->nready; i++)
         if (book(x, &x->sent[x->tickets[x->nsent + x->nready - 1 - i]],
                  &x->ready[i].reply, err) != 0)
             return -1;
     return store_commit(x->store, err);
 }
 
+/* Nothing on the wire to wait for, only a claim to be made again. */
+static void wait_for_others(const struct exchange *x, int timeout_ms)
+{
+    struct timespec t = {0, (long)(CLAIM_AGAIN * 1e9)};
+
+    if (timeout_ms > 0 && x->nqueue > 0 && net_in_flight(x->net) == 0)
+        nanosleep(&t, NULL);
+}
+
+static int turn_shared(struct exchange *x, int *timeout_ms, struct err *err)
+{
+    if (share_beat(x->store, err) != 0 ||
+        (!x->stopped && claim_queued(x, err) != 0))
+        return -1;
+    if (x->stopped)
+        return_queued(x);
+    if (x->nready > 0)
+        *timeout_ms = 0;
+    wait_for_others(x, *timeout_ms);
+    return 0;
+}
+
 int exchange_turn(struct exchange *x, int timeout_ms, struct err *err)
 {
-    size_t i;
+    size_t first, i;
 
     assert(x->taken == x->nready);
     x->nready = x->taken = 0;
+    if (x->shared && turn_shared(x, &timeout_ms, err) != 0)
+        return -1;
     if (x->nsent == 0)
         return 0;
     if (x->stopped)
@@ -362,10 +608,11 @@ int exchange_turn(struct exchange *x, int timeout_ms, struct err *err)
         return -1;
     if (net_lessons(x->net) != x->lessons && keep_lessons(x, err) != 0)
         return -1;
+    first = x->nready;
     collect(x);
-    if (x->nready > 0 && record(x, err) != 0)
+    if (x->nready > first && record(x, first, err) != 0)
         return -1;
-    for (i = 0; i < x->nready; i++)
+    for (i = first; i < x->nready; i++)
         weigh(x, &x->ready[i]);
     return 0;
 }

@@ -39,6 +39,11 @@
  * is set aside is given back when the answer says what it really took.  So
  * the limits are never passed, as far as servers keep to max_tokens and
  * report what they bill.
+ *
+ * With a shared store (store/share.h) the exchange joins as a worker, and
+ * limits are on all workers together.  A call is then claimed before it is
+ * sent, in the next exchange_turn(), which also answers it from the ledger:
+ * exchange_recall() knows only the embedded models.
  */
 struct budget {
     uint64_t max_calls, max_tokens; /* 0: no limit; tokens in and out */
@@ -47,10 +52,14 @@ struct budget {
 
 #define OUTPUT_ASSUMED 4096 /* tokens */
 
+#define LEASE_SECONDS 15
+
 struct exchange_options {
     struct net_options net;
     uint32_t concurrency; /* calls in flight at most */
     struct budget budget;
+    double lease; /* seconds after which a worker that does not report is taken
+                     for lost (store/share.h) */
 };
 
 struct exchange; /* heap; borrows store and builtin */

@@ -30,6 +30,7 @@
  * files_update(), and a later run_finish() of the same folder keeps them.
  */
 #define FILES_STORE    "run.sqlite"
+#define FILES_ADDRESS  "store.url" /* of a shared store, instead */
 #define FILES_ROWS     "dataset.jsonl"
 #define FILES_REJECTS  "rejected.jsonl"
 #define FILES_CONTROLS "controls.jsonl"
@@ -64,6 +65,13 @@ int files_write_card(const cJSON *manifest, const char *folder,
 
 /* The folder's manifest (the caller deletes it), or NULL with a sentence. */
 cJSON *files_read_manifest(const char *folder, struct err *err);
+
+/*
+ * Where the folder's store is, to be opened and made if need be (heap): the
+ * address `url`, which is then kept in the folder; with NULL the one that was
+ * kept, else the file.  NULL with a sentence when it holds another run.
+ */
+char *files_store_of(const char *folder, const char *url, struct err *err);
 
 /* The store of an existing run; NULL with a sentence when there is none. */
 struct store *files_open_store(const char *folder, struct err *err);

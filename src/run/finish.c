@@ -10,6 +10,7 @@
 #include "run/heat.h"
 #include "run/state.h"
 
+#include "base/file.h"
 #include "dataset/metrics.h"
 
 #include <math.h>
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Adds to a number member, made when it is new. */
 static void add_to(cJSON *o, const char *name, double n)
@@ -229,7 +231,17 @@ cJSON *run_manifest(struct run *r, struct err *err)
     return o;
 }
 
-int run_finish(struct run *r, struct err *err)
+/* Workers of a crew may have one folder: they write one after the other. */
+static int lock_folder(const struct run *r, struct err *err)
+{
+    char *path = file_join(r->options.out, FILES_ADDRESS);
+    int lock = path != NULL ? file_lock(path, err) : err_nomem(err);
+
+    free(path);
+    return lock;
+}
+
+static int write_files(struct run *r, struct err *err)
 {
     cJSON *manifest = run_manifest(r, err);
     int failed;
@@ -241,4 +253,18 @@ int run_finish(struct run *r, struct err *err)
              heat_write(r->store, r->options.out, err) != 0;
     cJSON_Delete(manifest);
     return failed ? -1 : 0;
+}
+
+int run_finish(struct run *r, struct err *err)
+{
+    int lock, failed;
+
+    if (r->crew == NULL)
+        return write_files(r, err);
+    lock = lock_folder(r, err);
+    if (lock < 0)
+        return -1;
+    failed = write_files(r, err);
+    close(lock);
+    return failed;
 }

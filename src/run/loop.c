@@ -175,9 +175,7 @@ static int advance(struct run *r, struct job *j, bool *moved, struct err *err)
     }
 }
 
-/* Rows still wanted, over the yield so far: more live candidates than that
- * would be thrown away at the end. */
-static uint64_t demand(const struct run *r)
+uint64_t run_demand(const struct run *r)
 {
     double decided = (double)(r->commit_seq - 1);
     double yield = ((double)r->accepted + 1) / (decided + 2);
@@ -187,31 +185,40 @@ static uint64_t demand(const struct run *r)
            4;
 }
 
-static bool wants_more(const struct run *r)
+/* A candidate to begin with, planned: 1, 0 when none is wanted now, -1. */
+static int next_job(struct run *r, struct job **out, uint64_t *seq,
+                    struct err *err)
 {
-    return exchange_has_room(r->exchange) && r->accepted < r->options.n &&
-           r->next_seq < r->commit_seq + r->options.window &&
-           r->next_seq - r->commit_seq < demand(r);
+    if (!exchange_has_room(r->exchange) || r->accepted >= r->options.n)
+        return 0;
+    if (r->crew != NULL)
+        return crew_next(r, out, seq, err);
+    if (r->next_seq >= r->commit_seq + r->options.window ||
+        r->next_seq - r->commit_seq >= run_demand(r))
+        return 0;
+    *seq = r->next_seq;
+    *out = run_plan_next(r);
+    return 1;
 }
 
 static int step_all(struct run *r, bool *moved, struct err *err)
 {
     uint64_t seq;
     struct job *j;
+    int got;
 
     for (seq = r->commit_seq; seq < r->next_seq; seq++) {
         j = &r->jobs[seq % r->options.window];
         if (j->state == JOB_LIVE && advance(r, j, moved, err) != 0)
             return -1;
     }
-    while (wants_more(r)) {
-        j = run_plan_next(r);
-        dialogue_init(&j->dialogue, &r->plan, r->next_seq - 1, &j->path);
+    while ((got = next_job(r, &j, &seq, err)) == 1) {
+        dialogue_init(&j->dialogue, &r->plan, seq, &j->path);
         j->state = JOB_LIVE;
         if (advance(r, j, moved, err) != 0)
             return -1;
     }
-    return 0;
+    return got;
 }
 
 /* --- what came back --- */
@@ -322,6 +329,7 @@ static struct job *next_to_commit(struct run *r)
 static int commit_decided(struct run *r, struct err *err)
 {
     struct job *j = next_to_commit(r);
+    uint64_t first = r->commit_seq, before = r->accepted;
 
     if (j == NULL)
         return 0;
@@ -330,12 +338,12 @@ static int commit_decided(struct run *r, struct err *err)
     for (; j != NULL; j = next_to_commit(r))
         if (commit_one(r, j, err) != 0)
             return -1;
+    if (r->crew != NULL)
+        return crew_commit(r, first, r->accepted - before, err);
     return run_mark(r, err) != 0 ? -1 : store_commit(r->store, err);
 }
 
-/* --- the turn
- * ----------------------------------------------------------------------------
- */
+/* --- the turn --- */
 
 static void check_patience(struct run *r)
 {
@@ -352,14 +360,18 @@ static void check_patience(struct run *r)
     exchange_stop(r->exchange, why.text);
 }
 
-enum run_state run_turn(struct run *r, int timeout_ms, struct err *err)
+static enum run_state turn(struct run *r, int timeout_ms, struct err *err)
 {
     bool moved = false;
 
+    if (r->crew != NULL && crew_turn(r, err) != 0)
+        return RUN_ERROR;
     if (r->accepted >= r->options.n)
         return RUN_DONE;
     if (!exchange_stopped(r->exchange) && step_all(r, &moved, err) != 0)
         return RUN_ERROR;
+    if (r->crew != NULL)
+        timeout_ms = crew_patience(r, moved, timeout_ms);
     if (exchange_turn(r->exchange, moved ? 0 : timeout_ms, err) != 0 ||
         take_answers(r, &moved, err) != 0 || commit_decided(r, err) != 0)
         return RUN_ERROR;
@@ -371,6 +383,15 @@ enum run_state run_turn(struct run *r, int timeout_ms, struct err *err)
         return RUN_STOPPED;
     }
     return RUN_MORE;
+}
+
+enum run_state run_turn(struct run *r, int timeout_ms, struct err *err)
+{
+    enum run_state state = turn(r, timeout_ms, err);
+
+    if (state != RUN_MORE)
+        crew_leave(r);
+    return state;
 }
 
 void run_progress(const struct run *r, struct run_progress *out)

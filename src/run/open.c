@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "dataset/reader.h"
+#include "store/share.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,7 @@ const struct run_options RUN_DEFAULTS = {
     .threshold = 0.7,
     .patience = 5000,
     .explore = PLANNER_EXPLORE,
+    .lease = LEASE_SECONDS,
 };
 
 double run_now(void)
@@ -368,6 +370,7 @@ struct job *run_plan_next(struct run *r)
     uint64_t seq = r->next_seq++, w = r->options.window;
     struct job *j = &r->jobs[seq % w];
 
+    j->state = JOB_PLANNED;
     if (seq > w)
         planner_learn(r->planner, &j->path, &j->outcome);
     planner_plan(r->planner, seq, &j->path);
@@ -388,68 +391,6 @@ void run_committed(struct run *r, uint64_t seq,
     }
 }
 
-/* What record_usage() wrote, summed up. */
-static uint32_t calls_in(const char *usage)
-{
-    cJSON *o = json_parse(usage, strlen(usage), NULL), *agent;
-    double calls = 0;
-
-    cJSON_ArrayForEach(agent, o)
-    {
-        calls += cJSON_GetNumberValue(cJSON_GetArrayItem(agent, 0));
-    }
-    cJSON_Delete(o);
-    return calls > 0 && calls < UINT32_MAX ? (uint32_t)calls : 0;
-}
-
-static void count_end(struct run *r, const struct decided *d)
-{
-    int o, why;
-
-    for (o = 0; o < OUTCOMES; o++)
-        for (why = 0; why < DROPS; why++)
-            if (strcmp(d->outcome, outcome_name((enum outcome)o)) == 0 &&
-                strcmp(d->reason,
-                       why == DROP_NONE ? "" : drop_name((enum drop)why)) == 0)
-                r->ended[o][why]++;
-}
-
-/* Plays the decided candidates through planner and dedup: no calls, no
- * dialogue, the same state as if they had just been decided. */
-static int replay(struct run *r, struct err *err)
-{
-    struct store_cursor *c = store_read(r->store, err);
-    char key[HASH_HEX];
-    struct decided d;
-    struct job *j;
-    struct planner_outcome outcome;
-    int got = -1;
-
-    while (c != NULL && (got = store_next(c, &d, err)) == 1) {
-        j = run_plan_next(r);
-        record_path_key(&j->path, key);
-        if (d.seq != r->commit_seq || strcmp(key, d.path_key) != 0) {
-            got = err_set(err,
-                          "the store in %s does not fit its own configuration "
-                          "at candidate %llu; it may be damaged",
-                          r->options.out, (unsigned long long)r->commit_seq);
-            break;
-        }
-        outcome.accepted = files_is_row(&d);
-        outcome.duplicate = strcmp(d.reason, drop_name(DROP_DUPLICATE)) == 0;
-        outcome.calls = calls_in(d.usage);
-        if (outcome.accepted &&
-            dedup_add(r->dedup, d.seq, d.prompt, strlen(d.prompt), err) != 0) {
-            got = -1;
-            break;
-        }
-        count_end(r, &d);
-        run_committed(r, d.seq, &outcome);
-    }
-    store_read_end(c);
-    return got;
-}
-
 static int open_store(struct run *r, const char *path, struct err *err)
 {
     struct str text;
@@ -459,15 +400,16 @@ static int open_store(struct run *r, const char *path, struct err *err)
     r->store = store_open(path, err);
     if (r->store == NULL)
         goto out;
-    got = store_get(r->store, "config", &text, err);
-    if (got == 0) {
-        json_print(r->config, &text);
-        got = store_set(r->store, "config", text.s, err);
-    } else if (got == 1) {
-        got = compare_fingerprint(r, text.s, err);
-    }
+    /* Several workers may open it at once: the first one's stands. */
+    json_print(r->config, &text);
+    got = store_offer(r->store, "config", text.s, err);
+    str_clear(&text);
+    if (got == 0 && store_get(r->store, "config", &text, err) != 1)
+        got = -1;
     if (got == 0)
-        got = replay(r, err);
+        got = compare_fingerprint(r, text.s, err);
+    if (got == 0)
+        got = run_follow(r, err);
     r->accepted_before = r->accepted;
 out:
     str_release(&text);
@@ -594,6 +536,7 @@ static int start_exchange(struct run *r, struct err *err)
         x.net.total_timeout = r->options.timeout;
     x.net.ca_file = r->options.ca_file;
     x.net.seed = r->options.seed;
+    x.lease = r->options.lease;
     r->exchange = exchange_new(r->store, r->builtin, &x, err);
     return r->exchange != NULL ? 0 : -1;
 }
@@ -640,20 +583,18 @@ int run_attach(struct run *r, const char *store_path, struct err *err)
     r->jobs = calloc(r->options.window, sizeof(*r->jobs));
     if (r->jobs == NULL)
         return err_nomem(err);
-    return open_store(r, store_path, err) != 0 || start_exchange(r, err) != 0
-               ? -1
-               : 0;
+    if (open_store(r, store_path, err) != 0 || start_exchange(r, err) != 0)
+        return -1;
+    return share_is(r->store) ? crew_open(r, err) : 0;
 }
 
 struct run *run_open(const struct run_options *options, struct err *err)
 {
     struct run *r = run_load(options, err);
-    char *path = file_join(options->out, FILES_STORE);
-    int failed = 0;
+    char *path = NULL;
 
-    if (path == NULL)
-        failed = err_nomem(err);
-    if (r == NULL || failed || file_make_dir(options->out, err) != 0 ||
+    if (r == NULL || file_make_dir(options->out, err) != 0 ||
+        (path = files_store_of(options->out, options->store, err)) == NULL ||
         run_attach(r, path, err) != 0) {
         run_close(r);
         r = NULL;
@@ -676,6 +617,7 @@ void run_close(struct run *r)
     }
     free(r->jobs);
     exchange_free(r->exchange);
+    crew_close(r->crew);
     store_close(r->store);
     builtin_close(r->builtin);
     dedup_free(r->dedup);

@@ -1,5 +1,6 @@
 libphgen_a_SOURCES += \
 	src/run/audit.c src/run/audit.h src/run/audit_report.c \
+	src/run/crew.c src/run/crew.h \
 	src/run/desk.c src/run/desk.h \
 	src/run/controls.c src/run/controls.h \
 	src/run/defense.c src/run/defense.h \
@@ -18,6 +19,7 @@ libphgen_a_SOURCES += \
 	src/run/found.c src/run/found.h \
 	src/run/files.c src/run/files.h \
 	src/run/finish.c \
+	src/run/follow.c \
 	src/run/heat.c src/run/heat.h \
 	src/run/human.c src/run/human.h \
 	src/run/inspect.c src/run/inspect.h \

@@ -41,6 +41,8 @@ struct run_options {
     uint64_t n; /* rows wanted */
     uint64_t seed;
     const char *out;        /* the run's folder */
+    const char *store;      /* address of a shared store; NULL: in the folder */
+    double lease;           /* see run/exchange.h */
     const char *graph;      /* GraphML file */
     const char *seeds;      /* seeds folder */
     const char *categories; /* comma-separated slugs or numbers; NULL: all */

@@ -6,6 +6,7 @@
 #include "dedup/dedup.h"
 #include "graph/concepts.h"
 #include "graph/planner.h"
+#include "run/crew.h"
 #include "run/dialogue.h"
 #include "run/exchange.h"
 #include "run/record.h"
@@ -22,9 +23,10 @@
  * k ended.  So the ring is the window.
  */
 enum job_state {
-    JOB_FREE,  /* never used */
-    JOB_LIVE,  /* its dialogue goes on */
-    JOB_ENDED, /* decided, waits for its turn to be committed */
+    JOB_FREE,    /* never used */
+    JOB_PLANNED, /* nobody's here: another worker's, or decided before */
+    JOB_LIVE,    /* its dialogue goes on */
+    JOB_ENDED,   /* decided, waits for its turn to be committed */
     JOB_COMMITTED
 };
 
@@ -65,6 +67,8 @@ struct run {
     uint64_t accepted_before; /* in earlier sessions */
     uint64_t ended[OUTCOMES][DROPS]; /* candidates, all sessions */
 
+    struct crew *crew; /* with a shared store; else NULL */
+
     uint64_t calls, tokens; /* of this session, all agents, free ones too */
     double started;         /* monotonic seconds */
     time_t began;           /* the same moment by the calendar */
@@ -77,12 +81,20 @@ struct run *run_load(const struct run_options *options, struct err *err);
 /* Opens the store in this file (":memory:": none that stays), resumes. */
 int run_attach(struct run *r, const char *store_path, struct err *err);
 
+/* Takes in what was decided since, here or elsewhere: no calls, no dialogue,
+ * the same state as if it had just been decided. */
+int run_follow(struct run *r, struct err *err);
+
 /* Records the end of candidate `seq` in the ring and in the counters. */
 void run_committed(struct run *r, uint64_t seq,
                    const struct planner_outcome *outcome);
 
 /* Puts how far it is into the store, for run/inspect.h. */
 int run_mark(struct run *r, struct err *err);
+
+/* Rows still wanted, over the yield so far: more live candidates than that
+ * would be thrown away at the end. */
+uint64_t run_demand(const struct run *r);
 
 /* Plans candidate next_seq into its place in the ring. */
 struct job *run_plan_next(struct run *r);

@@ -14,10 +14,15 @@
  * Where a run keeps what it must not lose: its configuration, every paid
  * reply (the ledger), every decided candidate with its evidence.
  *
- * One SQLite file in the run's folder, in WAL mode, locked for one process.
- * A write is durable when its transaction has committed:
+ * Two engines: one SQLite file in the run's folder, in WAL mode, locked for one
+ * process; or a PostgreSQL database that many workers share (store/share.h), a
+ * database a run.  A write is durable when its transaction has committed, and
+ * what it wrote is read back only from then on:
  *
  *      store_begin(s, err); ... store_commit(s, err);
+ *
+ * When the connection to PostgreSQL is lost, what was being done is done again
+ * as a whole, for a minute; then it fails, and the run can be resumed.
  *
  * Candidates are stored in sequence order without gaps, once decided; what is
  * undecided is not there, and is played again from the ledger.  Evidence that
@@ -27,8 +32,14 @@
 
 struct store; /* heap */
 
-struct store *store_open(const char *path, struct err *err);
+/* A file, ":memory:", or an address (store_is_url()), which holds no password:
+ * that comes from PGPASSWORD or ~/.pgpass. */
+struct store *store_open(const char *where, struct err *err);
 void store_close(struct store *s);
+
+bool store_is_url(const char *where); /* postgresql://... */
+/* Can nothing be said against it?  The sentence never quotes a password. */
+int store_check_url(const char *url, struct err *err);
 
 int store_begin(struct store *s, struct err *err);
 int store_commit(struct store *s, struct err *err);
@@ -38,6 +49,9 @@ int store_get(struct store *s, const char *key, struct str *value,
               struct err *err);
 int store_set(struct store *s, const char *key, const char *value,
               struct err *err);
+/* Sets it unless there is one: of several who offer, the first one's stands. */
+int store_offer(struct store *s, const char *key, const char *value,
+                struct err *err);
 
 /* 1 with `reply` filled, 0, -1. */
 int store_ledger_find(struct store *s, struct hash128 key, struct reply *reply,
@@ -83,6 +97,10 @@ int store_add(struct store *s, const struct decided *d, struct err *err);
 /* Reads all decided candidates in sequence order: 1, 0 at the end, -1. */
 struct store_cursor;
 struct store_cursor *store_read(struct store *s, struct err *err);
+/* Those after `seq`, in brief: what has no use for going on (record, trail, and
+ * the prompt of what became no row) may be "". */
+struct store_cursor *store_read_after(struct store *s, uint64_t seq,
+                                      struct err *err);
 int store_next(struct store_cursor *c, struct decided *out, struct err *err);
 void store_read_end(struct store_cursor *c);
 

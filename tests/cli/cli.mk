@@ -64,6 +64,8 @@ cli_tests += \
 	tests/cli/panel.sh \
 	tests/cli/ping.sh \
 	tests/cli/planted.sh \
+	tests/cli/postgres.sh \
+	tests/cli/postgres-workers.sh \
 	tests/cli/prior.sh \
 	tests/cli/progress.sh \
 	tests/cli/ranges.sh \
@@ -82,4 +84,4 @@ cli_tests += \
 	tests/cli/unknown-words.sh \
 	tests/cli/version.sh \
 	tests/cli/wire.sh
-EXTRA_DIST += tests/cli/lib.sh tests/cli/http2.mjs tests/cli/peer.py
+EXTRA_DIST += tests/cli/lib.sh tests/cli/pg-lib.sh tests/cli/http2.mjs tests/cli/peer.py

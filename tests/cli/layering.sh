@@ -34,6 +34,7 @@ only() { # HEADER ROOM...
 only igraph graph
 only curl/ net
 only sqlite3 store
+only libpq-fe.h store
 only microhttpd serve view
 only yaml.h base
 only utf8proc base

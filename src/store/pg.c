@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Connecting, trying again, and the schema.
+ *
+ * Whether a transaction can be tried again is for the server to say: class 40
+ * (serialization failure, deadlock) and class 08 and 57P (the connection, a
+ * shutdown) pass, everything else is our mistake or the administrator's and is
+ * reported at once.  A connection that cannot be made when the store is opened
+ * is reported at once, too; one that is lost later is tried again for a minute
+ * with growing pauses.
+ *
+ * A transaction goes over in a pipeline (libpq, "Pipeline Mode"), because a
+ * turn of the loop that writes sixty rows must not wait for sixty answers.
+ *
+ * What must never happen: a password in a sentence, in the log or in a file.
+ * Addresses that hold one are refused, so there is none to show.
+ */
+#include "store/pg.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define PATIENCE   60.0 /* seconds without a connection */
+#define PAUSE_MIN  0.02 /* seconds */
+#define PAUSE_MAX  1.0
+#define PIPELINE   64 /* statements sent before answers are read */
+#define WRITES_MAX 1000000
+
+static const char schema[] =
+    "CREATE TABLE meta (key text PRIMARY KEY, value text NOT NULL);"
+    "CREATE TABLE ledger (key bytea PRIMARY KEY, seq bigint NOT NULL, "
+    "agent text NOT NULL, model text NOT NULL, tokens_in bigint NOT NULL, "
+    "tokens_out bigint NOT NULL, reply text NOT NULL, "
+    "cost double precision NOT NULL, worker bigint NOT NULL, "
+    "paid bigint NOT NULL DEFAULT 1);"
+    "CREATE TABLE candidates (seq bigint PRIMARY KEY, outcome text NOT NULL, "
+    "reason text NOT NULL, path_key text NOT NULL, prompt text NOT NULL, "
+    "category text NOT NULL, round bigint NOT NULL, record text NOT NULL, "
+    "trail text NOT NULL, usage text NOT NULL);"
+    "CREATE TABLE annexes (seq bigint NOT NULL, kind text NOT NULL, "
+    "json text NOT NULL, PRIMARY KEY (seq, kind));"
+    /* One row: whose turn it is, as far as the sequence has come. */
+    "CREATE TABLE turn (id bigint PRIMARY KEY, next_seq bigint NOT NULL, "
+    "accepted bigint NOT NULL);"
+    "INSERT INTO turn VALUES (1, 1, 0);"
+    /* One row to lock: claims under a limit are made one after the other. */
+    "CREATE TABLE purse (id bigint PRIMARY KEY);"
+    "INSERT INTO purse VALUES (1);"
+    "CREATE TABLE workers (id bigserial PRIMARY KEY, name text NOT NULL, "
+    "place text NOT NULL, state text NOT NULL DEFAULT 'working', "
+    "beat bigint NOT NULL DEFAULT 0, "
+    "started timestamptz NOT NULL DEFAULT now(), "
+    "seen timestamptz NOT NULL DEFAULT now(), "
+    "decided bigint NOT NULL DEFAULT 0, accepted bigint NOT NULL DEFAULT 0, "
+    "calls bigint NOT NULL DEFAULT 0, tokens_in bigint NOT NULL DEFAULT 0, "
+    "tokens_out bigint NOT NULL DEFAULT 0, "
+    "cost double precision NOT NULL DEFAULT 0);"
+    "CREATE TABLE leases (first bigint PRIMARY KEY, last bigint NOT NULL, "
+    "worker bigint);"
+    "CREATE TABLE asked (key bytea PRIMARY KEY, worker bigint NOT NULL, "
+    "tokens_in bigint NOT NULL, tokens_out bigint NOT NULL, "
+    "cost double precision NOT NULL);"
+    "INSERT INTO meta VALUES ('schema', '1');";
+
+#define SCHEMA "1"
+
+/* --- sentences --- */
+
+/* libpq's messages end with a newline and may have several lines. */
+static void one_line(const char *message, struct str *out)
+{
+    for (; *message != '\0'; message++)
+        str_addc(out, *message == '\n' || *message == '\t' ? ' ' : *message);
+    while (out->len > 0 && out->s[out->len - 1] == ' ')
+        str_cut(out, out->len - 1);
+}
+
+static int say(const struct pg *p, const char *message, struct err *err)
+{
+    struct str line;
+
+    str_init(&line, 1000);
+    one_line(message, &line);
+    err_set(err, "the store at %s: %s", p->url, line.s);
+    str_release(&line);
+    return -1;
+}
+
+/* --- the address --- */
+
+static bool has_password(const PQconninfoOption *o)
+{
+    for (; o->keyword != NULL; o++)
+        if (o->val != NULL && (strcmp(o->keyword, "password") == 0 ||
+                               strcmp(o->keyword, "sslpassword") == 0))
+            return true;
+    return false;
+}
+
+int store_check_url(const char *url, struct err *err)
+{
+    PQconninfoOption *options = PQconninfoParse(url, NULL);
+    bool secret;
+
+    /* libpq's own sentence would quote the address. */
+    if (options == NULL)
+        return err_set(err, "this is no address of a PostgreSQL database; "
+                            "write postgresql://USER@HOST:PORT/DATABASE");
+    secret = has_password(options);
+    PQconninfoFree(options);
+    if (secret)
+        return err_set(err, "the address of the store has a password in it, "
+                            "which others could read there; leave it out and "
+                            "set PGPASSWORD, or write it into ~/.pgpass");
+    return 0;
+}
+
+/* --- connecting --- */
+
+/* Notices say nothing that the next error does not, and are the server's text:
+ * never straight to a terminal. */
+static void hush(void *arg, const PGresult *notice)
+{
+    (void)arg;
+    (void)notice;
+}
+
+/* Failures of peers must not go unnoticed for the hours that TCP allows. */
+static enum pg_end connect_once(struct pg *p, struct err *err)
+{
+    static const char *const names[] = {
+        "dbname",           "fallback_application_name", "client_encoding",
+        "connect_timeout",  "keepalives_idle",           "keepalives_interval",
+        "keepalives_count", "tcp_user_timeout",          NULL};
+    const char *values[] = {p->url, "phgen", "UTF8",  "10", "10",
+                            "5",    "3",     "20000", NULL};
+
+    PQfinish(p->conn);
+    p->conn = PQconnectdbParams(names, values, 1);
+    if (p->conn == NULL)
+        return err_nomem(err);
+    if (PQstatus(p->conn) != CONNECTION_OK) {
+        say(p, PQerrorMessage(p->conn), err);
+        return PG_AGAIN;
+    }
+    PQsetNoticeReceiver(p->conn, hush, NULL);
+    p->connections++;
+    p->broken = false;
+    return PG_OK;
+}
+
+double pg_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* Grows from try to try; -1 when there was enough of it. */
+static int pause_before(struct pg *p, unsigned tries, double since,
+                        struct err *err)
+{
+    double s = PAUSE_MIN * (double)(1u << (tries < 10 ? tries : 10));
+    struct timespec t;
+
+    if (pg_now() - since > PATIENCE)
+        return err_prefix(err, "for a minute there was no way to go on; run "
+                               "the same command again to resume");
+    if (tries == 3)
+        log_line(LOG_WARN, "%s; trying again",
+                 err != NULL ? err->text : p->url);
+    s = s > PAUSE_MAX ? PAUSE_MAX : s;
+    t.tv_sec = (time_t)s;
+    t.tv_nsec = (long)((s - (double)t.tv_sec) * 1e9);
+    nanosleep(&t, NULL);
+    return 0;
+}
+
+static enum pg_end connected(struct pg *p, struct err *err)
+{
+    return PQstatus(p->conn) == CONNECTION_OK && !p->broken
+               ? PG_OK
+               : connect_once(p, err);
+}
+
+/* --- statements --- */
+
+static bool passes(const char *state)
+{
+    static const char *const states[] = {"40001", "40P01", "57P01",
+                                         "57P02", "57P03", "53300"};
+    size_t i;
+
+    for (i = 0; i < sizeof(states) / sizeof(*states); i++)
+        if (strcmp(state, states[i]) == 0)
+            return true;
+    return strncmp(state, "08", 2) == 0;
+}
+
+static enum pg_end judge(struct pg *p, const PGresult *r, struct err *err)
+{
+    const char *state;
+
+    switch (PQresultStatus(r)) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_PIPELINE_SYNC:
+        return PG_OK;
+    default:
+        break;
+    }
+    say(p, r != NULL ? PQresultErrorMessage(r) : PQerrorMessage(p->conn), err);
+    /* What the server says has a state; what libpq says of a connection that
+     * broke has none, and libpq may still take it for whole. */
+    state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+    p->broken = state == NULL || PQstatus(p->conn) != CONNECTION_OK;
+    return p->broken || passes(state) ? PG_AGAIN : PG_FAILED;
+}
+
+enum pg_end pg_run(struct pg *p, const char *sql, int n,
+                   const char *const *values, PGresult **result,
+                   struct err *err)
+{
+    PGresult *r = PQexecParams(p->conn, sql, n, NULL, values, NULL, NULL, 0);
+    enum pg_end got = judge(p, r, err);
+
+    if (got == PG_OK && result != NULL)
+        *result = r;
+    else
+        PQclear(r);
+    return got;
+}
+
+static void roll_back(struct pg *p)
+{
+    if (PQpipelineStatus(p->conn) != PQ_PIPELINE_OFF)
+        p->broken = true; /* there is no way out of such a pipeline */
+    else if (PQtransactionStatus(p->conn) != PQTRANS_IDLE)
+        PQclear(PQexec(p->conn, "ROLLBACK"));
+}
+
+int pg_transaction(struct pg *p, pg_body *body, void *arg, struct err *err)
+{
+    double since = pg_now();
+    enum pg_end got;
+    unsigned tries;
+
+    for (tries = 0;; tries++) {
+        struct err why = {""};
+
+        got = connected(p, &why);
+        if (got == PG_OK)
+            got = pg_run(p, "BEGIN", 0, NULL, NULL, &why);
+        if (got == PG_OK)
+            got = body(p, arg, &why);
+        if (got == PG_OK)
+            got = pg_run(p, "COMMIT", 0, NULL, NULL, &why);
+        if (got == PG_OK)
+            return 0;
+        roll_back(p);
+        if (got == PG_FAILED || pause_before(p, tries, since, &why) != 0)
+            return err_set(err, "%s", why.text);
+    }
+}
+
+int pg_query(struct pg *p, const char *sql, int n, const char *const *values,
+             PGresult **result, struct err *err)
+{
+    double since = pg_now();
+    enum pg_end got;
+    unsigned tries;
+
+    for (tries = 0;; tries++) {
+        struct err why = {""};
+
+        got = connected(p, &why);
+        if (got == PG_OK)
+            got = pg_run(p, sql, n, values, result, &why);
+        if (got == PG_OK)
+            return 0;
+        if (got == PG_FAILED || pause_before(p, tries, since, &why) != 0)
+            return err_set(err, "%s", why.text);
+    }
+}
+
+/* --- writes --- */
+
+void pg_forget_writes(struct pg *p)
+{
+    size_t i;
+    int k;
+
+    for (i = 0; i < p->nwrites; i++)
+        for (k = 0; k < p->writes[i].n; k++)
+            free(p->writes[i].value[k]);
+    p->nwrites = 0;
+}
+
+static struct pg_write *new_write(struct pg *p)
+{
+    size_t cap = p->cap > 0 ? 2 * p->cap : 64;
+    struct pg_write *all;
+
+    if (p->nwrites == p->cap) {
+        all = cap <= WRITES_MAX ? realloc(p->writes, cap * sizeof(*all)) : NULL;
+        if (all == NULL)
+            return NULL;
+        p->writes = all;
+        p->cap = cap;
+    }
+    return &p->writes[p->nwrites++];
+}
+
+static enum pg_end send_body(struct pg *p, void *arg, struct err *err)
+{
+    (void)arg;
+    return pg_send_writes(p, err);
+}
+
+int pg_write(struct pg *p, const char *sql, int n, const char *const *values,
+             struct err *err)
+{
+    struct pg_write *w = new_write(p);
+    bool whole = w != NULL;
+    int i, failed;
+
+    if (w == NULL)
+        return err_nomem(err);
+    w->sql = sql;
+    w->n = n;
+    for (i = 0; i < n; i++) {
+        w->value[i] = values[i] != NULL ? strdup(values[i]) : NULL;
+        whole = whole && (w->value[i] != NULL || values[i] == NULL);
+    }
+    if (!whole)
+        return err_nomem(err);
+    if (p->gathering)
+        return 0;
+    failed = pg_transaction(p, send_body, NULL, err);
+    pg_forget_writes(p);
+    return failed;
+}
+
+/* Reads the answers to `n` statements and to the sync behind them. */
+static enum pg_end hear(struct pg *p, size_t n, struct err *err)
+{
+    enum pg_end worst = PG_OK, got;
+    PGresult *r;
+    size_t i;
+
+    for (i = 0; i <= n; i++) {
+        r = PQgetResult(p->conn);
+        if (r == NULL) {
+            say(p, PQerrorMessage(p->conn), worst == PG_OK ? err : NULL);
+            p->broken = true;
+            return PG_AGAIN;
+        }
+        /* Those behind one that failed are skipped by the server. */
+        got = PQresultStatus(r) == PGRES_PIPELINE_ABORTED
+                  ? worst
+                  : judge(p, r, worst == PG_OK ? err : NULL);
+        if (worst == PG_OK)
+            worst = got;
+        PQclear(r);
+        if (p->broken)
+            return PG_AGAIN;
+        if (i < n)
+            PQclear(PQgetResult(p->conn)); /* NULL: the end of its rows */
+    }
+    return worst;
+}
+
+static enum pg_end send_some(struct pg *p, size_t from, size_t to,
+                             struct err *err)
+{
+    size_t i;
+
+    for (i = from; i < to; i++)
+        if (PQsendQueryParams(p->conn, p->writes[i].sql, p->writes[i].n, NULL,
+                              (const char *const *)p->writes[i].value, NULL,
+                              NULL, 0) != 1)
+            break;
+    if (i < to || PQpipelineSync(p->conn) != 1) {
+        say(p, PQerrorMessage(p->conn), err);
+        return PG_AGAIN;
+    }
+    return hear(p, to - from, err);
+}
+
+enum pg_end pg_send_writes(struct pg *p, struct err *err)
+{
+    enum pg_end got = PG_OK;
+    size_t from, to;
+
+    if (p->nwrites == 0)
+        return PG_OK;
+    if (PQenterPipelineMode(p->conn) != 1) {
+        say(p, PQerrorMessage(p->conn), err);
+        return PG_AGAIN;
+    }
+    for (from = 0; got == PG_OK && from < p->nwrites; from = to) {
+        to = from + PIPELINE < p->nwrites ? from + PIPELINE : p->nwrites;
+        got = send_some(p, from, to, err);
+    }
+    if (!p->broken && PQexitPipelineMode(p->conn) != 1 && got == PG_OK) {
+        say(p, PQerrorMessage(p->conn), err);
+        got = PG_AGAIN;
+    }
+    return got;
+}
+
+/* --- values --- */
+
+uint64_t pg_uint(const PGresult *r, int row, int column)
+{
+    return strtoull(PQgetvalue(r, row, column), NULL, 10);
+}
+
+double pg_real(const PGresult *r, int row, int column)
+{
+    return strtod(PQgetvalue(r, row, column), NULL);
+}
+
+uint64_t pg_changed(PGresult *r)
+{
+    return strtoull(PQcmdTuples(r), NULL, 10);
+}
+
+const char *pg_number(uint64_t n, char text[PG_NUMBER])
+{
+    snprintf(text, PG_NUMBER, "%llu", (unsigned long long)n);
+    return text;
+}
+
+const char *pg_key(struct hash128 key, char text[PG_KEY])
+{
+    text[0] = '\\';
+    text[1] = 'x';
+    hash_hex(key, text + 2);
+    return text;
+}
+
+/* --- opening --- */
+
+static bool state_is(const PGresult *r, const char *state)
+{
+    const char *is = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+
+    return is != NULL && strcmp(is, state) == 0;
+}
+
+/* 1 when the tables are there and ours, 0 when there are none, -1. */
+static int find_schema(struct pg *p, struct err *err)
+{
+    PGresult *r =
+        PQexec(p->conn, "SELECT value FROM meta WHERE key = 'schema'");
+    int got = -1;
+
+    if (PQresultStatus(r) == PGRES_TUPLES_OK) {
+        if (PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 0), SCHEMA) == 0)
+            got = 1;
+        else
+            err_set(err,
+                    "the database at %s has store schema %.20s, but this "
+                    "phgen knows %s; use the phgen that made it",
+                    p->url, PQntuples(r) == 1 ? PQgetvalue(r, 0, 0) : "none",
+                    SCHEMA);
+    } else if (state_is(r, "42P01")) { /* undefined table */
+        got = 0;
+    } else {
+        say(p, PQerrorMessage(p->conn), err);
+    }
+    PQclear(r);
+    return got;
+}
+
+/* Several workers may try at once: one succeeds, the others find it made.
+ */
+static int make_schema(struct pg *p, struct err *err)
+{
+    int tries, got = 0;
+    PGresult *r;
+    bool mine;
+
+    for (tries = 0; tries < 10; tries++) {
+        got = find_schema(p, err);
+        if (got != 0)
+            return got == 1 ? 0 : -1;
+        r = PQexec(p->conn, schema); /* one transaction */
+        mine = PQresultStatus(r) == PGRES_COMMAND_OK;
+        if (!mine && !state_is(r, "42P07") && !state_is(r, "23505") &&
+            !state_is(r, "42710") && !state_is(r, "40001"))
+            got = say(p, PQerrorMessage(p->conn), err);
+        PQclear(r);
+        if (mine || got != 0)
+            return got;
+    }
+    return say(p, "the tables could not be made", err);
+}
+
+struct store *postgres_store_open(const char *url, struct err *err)
+{
+    struct pg *p;
+
+    if (store_check_url(url, err) != 0)
+        return NULL;
+    p = calloc(1, sizeof(*p));
+    if (p == NULL || (p->url = strdup(url)) == NULL) {
+        free(p);
+        err_nomem(err);
+        return NULL;
+    }
+    p->base.engine = &postgres_engine;
+    if (connect_once(p, err) != PG_OK || make_schema(p, err) != 0) {
+        store_close(&p->base);
+        return NULL;
+    }
+    return &p->base;
+}
