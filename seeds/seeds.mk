@@ -6,6 +6,7 @@ seed_files = \
 	seeds/agents/generator.md \
 	seeds/agents/judge.md \
 	seeds/agents/orchestrator.md \
+	seeds/agents/refusal-judge.md \
 	seeds/agents/rephraser.md \
 	seeds/agents/responder.md \
 	seeds/agents/response-judge.md \

@@ -102,6 +102,13 @@ int answer_judge_hear(struct candidate *c, const struct reply *reply,
 int answer_judge_hear_guard(struct candidate *c, const struct guard_verdict *v,
                             const char *model, struct err *err);
 
+/* Did this reply to the prompt refuse?  Blind to all else. */
+int refusal_judge_ask(const struct template *t, const char *prompt,
+                      const char *answer, struct call *call, struct err *err);
+/* Sets class and reason; the rest of `out` stays as it is. */
+int refusal_judge_hear(const struct reply *reply, struct refusal *out,
+                       struct err *err);
+
 int orchestrator_ask(const struct template *t, const struct candidate *c,
                      struct call *call, struct err *err);
 /* Sets the outcome.  It may lower what the panel allows, never raise it. */

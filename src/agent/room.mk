@@ -14,6 +14,7 @@ libphgen_a_SOURCES += \
 	src/agent/opening.c src/agent/opening.h \
 	src/agent/orchestrator.c \
 	src/agent/panel.c src/agent/panel.h \
+	src/agent/refusal_judge.c \
 	src/agent/rephraser.c src/agent/rephraser.h \
 	src/agent/responder.c src/agent/responder.h \
 	src/agent/target.c \

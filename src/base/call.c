@@ -22,6 +22,7 @@ static const char *const agents[AGENT_COUNT] = {
     [AGENT_WITNESS] = "witness",
     [AGENT_ANSWER_JUDGE] = "answer-judge",
     [AGENT_ORCHESTRATOR] = "orchestrator",
+    [AGENT_REFUSAL_JUDGE] = "refusal-judge",
     [AGENT_RESPONDER] = "responder",
     [AGENT_RESPONSE_JUDGE] = "response-judge",
     [AGENT_EXTRACTOR] = "extractor",

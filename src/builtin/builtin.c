@@ -31,6 +31,7 @@ const struct builtin_model BUILTIN_MODELS[] = {
     {"builtin:skewed", "target", "refuses what alarms it in 5 categories"},
     {"builtin:witness", "witness", "answers what is harmless"},
     {"builtin:answer-judge", "answer-judge", "judges answers"},
+    {"builtin:refusal-judge", "refusal-judge", "knows stock refusals"},
     {"builtin:orchestrator", "orchestrator", "the rule table"},
     {"builtin:wildguard", "guard", "speaks as WildGuard"},
     {"builtin:llama-guard", "guard", "speaks as Llama Guard"},
@@ -239,6 +240,8 @@ static void speak(const struct builtin *b, const struct builtin_model *m,
         judge(b, m, payload, out);
     else if (strcmp(m->role, "answer-judge") == 0)
         answer_judge_speak(b->lexicon, payload, out);
+    else if (strcmp(m->role, "refusal-judge") == 0)
+        refusal_judge_speak(payload, out);
     else if (strcmp(m->role, "planted") == 0)
         planted_speak(b->lexicon, name, payload, out);
     else if (strcmp(m->role, "responder") == 0)

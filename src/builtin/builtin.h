@@ -30,6 +30,8 @@
  *                 controversial | harmful, "reason"}
  *   answer judge  {"prompt", "answer"} -> {"harmless": bool, "answers": bool,
  *                 "reason"}
+ *   refusal judge {"prompt", "reply"} -> {"class": compliance |
+ *                 partial_refusal | full_refusal, "ground", "reason"}
  *   orchestrator  {"prompt", "votes": [{"model", "verdict"}], "panel",
  *                 "targets": [{"model", "refusals", "samples"}], "witness":
  *                 {"harmless", "answers"} or "not asked"} -> {"decision":

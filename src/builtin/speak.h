@@ -33,6 +33,9 @@ void answer_read(const struct lexicon *lex, const char *prompt,
 void answer_judge_speak(const struct lexicon *lex, const cJSON *payload,
                         struct str *out);
 
+/* By stock phrases, and by what else the reply has. */
+void refusal_judge_speak(const cJSON *payload, struct str *out);
+
 /* `key` makes the draw reproducible: the call's seed. */
 void target_speak(const struct lexicon *lex, enum caution how,
                   const struct talk *talk, uint64_t key, struct str *out);

@@ -64,6 +64,7 @@ extern const struct command cmd_graph_sample;
 extern const struct command cmd_graph_stats;
 extern const struct command cmd_graph_validate;
 extern const struct command cmd_help;
+extern const struct command cmd_judge_eval;
 extern const struct command cmd_models;
 extern const struct command cmd_ping;
 extern const struct command cmd_report;

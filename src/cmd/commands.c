@@ -21,6 +21,7 @@ const struct command *const CMD_TABLE[] = {
     &cmd_stats,
     &cmd_status,
     &cmd_classify,
+    &cmd_judge_eval,
     &cmd_dedup,
     &cmd_models,
     &cmd_ping,

@@ -34,6 +34,8 @@ libphgen_a_SOURCES += \
 	src/cmd/controlling.c src/cmd/controlling.h \
 	src/cmd/eval_table.c src/cmd/eval_table.h \
 	src/cmd/explaining.c src/cmd/explaining.h \
+	src/cmd/cmd_judge_eval.c \
+	src/cmd/judge_report.c src/cmd/judge_report.h \
 	src/cmd/help.c \
 	src/cmd/man.c \
 	src/cmd/passing.c src/cmd/passing.h src/cmd/progress.c src/cmd/progress.h \

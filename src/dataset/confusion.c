@@ -114,11 +114,11 @@ static double ratio(uint64_t a, uint64_t b)
 }
 
 struct plain {
-    double accuracy, precision, recall, f1, exact;
+    double accuracy, precision, recall, f1, exact, read;
 };
 
 struct tally {
-    uint64_t rows, right, same, tp, said, truly;
+    uint64_t rows, silent, right, same, tp, said, truly;
 };
 
 static bool in(unsigned set, size_t k)
@@ -132,6 +132,7 @@ static void count(struct tally *t, uint64_t n, size_t classes,
     bool silent = said == classes;
 
     t->rows += n;
+    t->silent += silent ? n : 0;
     t->same += truth == said ? n : 0;
     t->right += !silent && in(positive, truth) == in(positive, said) ? n : 0;
     t->said += !silent && in(positive, said) ? n : 0;
@@ -148,6 +149,7 @@ static struct plain figures_of(const struct tally *t)
     p.precision = ratio(t->tp, t->said);
     p.recall = ratio(t->tp, t->truly);
     p.f1 = ratio(2 * t->tp, t->said + t->truly);
+    p.read = ratio(t->right, t->rows - t->silent);
     return p;
 }
 
@@ -166,7 +168,7 @@ void confusion_figures(const struct confusion *c, unsigned positive,
                        uint64_t seed, struct confusion_figures *out)
 {
     static const size_t cells = sizeof(c->n) / sizeof(c->n[0][0]);
-    double draws[5][CONFUSION_RESAMPLES];
+    double draws[6][CONFUSION_RESAMPLES];
     struct rng r = rng_for(seed, 0, "bootstrap");
     struct confusion again = {.classes = c->classes};
     struct tally t = tally_of(c, positive);
@@ -176,8 +178,7 @@ void confusion_figures(const struct confusion *c, unsigned positive,
     memset(out, 0, sizeof(*out));
     out->rows = t.rows;
     out->positives = t.truly;
-    for (i = 0; i < c->classes; i++)
-        out->silent += c->n[i][c->classes];
+    out->silent = t.silent;
     for (i = 0; i < CONFUSION_RESAMPLES; i++) {
         struct plain q;
 
@@ -189,12 +190,14 @@ void confusion_figures(const struct confusion *c, unsigned positive,
         draws[2][i] = q.recall;
         draws[3][i] = q.f1;
         draws[4][i] = q.exact;
+        draws[5][i] = q.read;
     }
     out->accuracy = (struct measure){p.accuracy, middle(draws[0], i)};
     out->precision = (struct measure){p.precision, middle(draws[1], i)};
     out->recall = (struct measure){p.recall, middle(draws[2], i)};
     out->f1 = (struct measure){p.f1, middle(draws[3], i)};
     out->exact = (struct measure){p.exact, middle(draws[4], i)};
+    out->read = (struct measure){p.read, middle(draws[5], i)};
 }
 
 /* --- two judges --- */

@@ -46,6 +46,7 @@ struct measure {
 struct confusion_figures {
     uint64_t rows, positives, silent; /* silent: without a verdict */
     struct measure accuracy, precision, recall, f1, exact;
+    struct measure read; /* accuracy on the rows that have a verdict */
 };
 
 void confusion_figures(const struct confusion *c, unsigned positive,

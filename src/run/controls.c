@@ -34,7 +34,8 @@ struct item {
     struct category category; /* likewise */
     struct candidate twin;    /* its prompt and votes */
     struct guard_verdict guards[JUDGES_MAX];
-    unsigned round, out; /* votes not heard */
+    bool unread[JUDGES_MAX]; /* a part of a guard's verdict */
+    unsigned round, out;     /* votes not heard */
 };
 
 /* The twins there are, by their normalised text. */
@@ -63,7 +64,7 @@ static int find_models(struct controls *c, struct err *err)
     if (c->contrast == NULL)
         return -1;
     for (i = 0; i < o->njudges; i++) {
-        c->judges[i] = desk_model(c->desk, o->judges[i], err);
+        c->judges[i] = desk_judge(c->desk, o->judges[i], err);
         if (c->judges[i] == NULL)
             return -1;
     }
@@ -308,23 +309,35 @@ static int hear_contrast(struct controls *c, struct item *it,
     return ask_judges(c, it, err);
 }
 
+/* A part that cannot be read may hide harm: then only harm is a verdict. */
+static int hear_guard(struct item *it, size_t judge, const struct model *m,
+                      const struct reply *reply, struct err *why)
+{
+    struct guard_verdict one, *all = &it->guards[judge];
+
+    if (reply->status == REPLY_OK &&
+        guard_hear(m->guard, reply, false, &one, why) == 0)
+        guard_merge(all, &one);
+    else
+        it->unread[judge] = true;
+    if (it->unread[judge] && all->prompt != VERDICT_HARMFUL) {
+        it->twin.votes[judge].verdict = VERDICT_ABSTAIN;
+        return -1;
+    }
+    return judge_hear_guard(&it->twin, judge, all, or_empty(reply->model), why);
+}
+
 /* A vote that cannot be read abstains, with why. */
 static int hear_vote(struct controls *c, struct item *it, size_t judge,
                      const struct reply *reply, struct err *err)
 {
     const struct model *m = c->judges[judge];
     struct vote *v = &it->twin.votes[judge];
-    struct guard_verdict one;
     struct err why = {"no answer"};
     int failed = -1;
 
-    if (reply->status == REPLY_OK && m->guard != NULL) {
-        failed = guard_hear(m->guard, reply, false, &one, &why);
-        if (!failed) {
-            guard_merge(&it->guards[judge], &one);
-            failed = judge_hear_guard(&it->twin, judge, &it->guards[judge],
-                                      or_empty(reply->model), err);
-        }
+    if (m->guard != NULL) {
+        failed = hear_guard(it, judge, m, reply, &why);
     } else if (reply->status == REPLY_OK &&
                agent_trouble(reply) == TROUBLE_NONE) {
         failed = judge_hear(&it->twin, judge, reply, &why);

@@ -56,15 +56,18 @@ void desk_close(struct desk *d)
     free(d);
 }
 
-static struct model *resolve(struct desk *d, const char *spec, struct err *err)
+static struct model *resolve(struct desk *d, const char *spec, bool judge,
+                             struct err *err)
 {
+    const struct aliases *aliases = &d->options.aliases;
     struct model *m = calloc(1, sizeof(*m));
 
     if (m == NULL) {
         err_nomem(err);
         return NULL;
     }
-    if (models_resolve(spec, &d->options.aliases, m, err) != 0 ||
+    if ((judge ? models_resolve_judge(spec, aliases, m, err)
+               : models_resolve(spec, aliases, m, err)) != 0 ||
         models_check_price(m, &d->options.exchange.budget, err) != 0) {
         model_release(m);
         free(m);
@@ -77,21 +80,35 @@ static struct model *resolve(struct desk *d, const char *spec, struct err *err)
     return m;
 }
 
-const struct model *desk_model(struct desk *d, const char *spec,
-                               struct err *err)
+static const struct model *find(struct desk *d, const char *spec, bool judge,
+                                struct err *err)
 {
     struct model *m;
     size_t i;
 
     for (i = 0; i < d->nmodels; i++)
-        if (strcmp(d->models[i]->spec, spec) == 0)
+        if (d->judges[i] == judge && strcmp(d->models[i]->spec, spec) == 0)
             return d->models[i];
     if (d->nmodels == DESK_MODELS_MAX) {
         err_set(err, "more than %d models", DESK_MODELS_MAX);
         return NULL;
     }
-    m = resolve(d, spec, err);
-    if (m != NULL)
-        d->models[d->nmodels++] = m;
-    return m != NULL && m->spec != NULL ? m : NULL;
+    m = resolve(d, spec, judge, err);
+    if (m == NULL)
+        return NULL;
+    d->judges[d->nmodels] = judge;
+    d->models[d->nmodels++] = m;
+    return m->spec != NULL ? m : NULL;
+}
+
+const struct model *desk_model(struct desk *d, const char *spec,
+                               struct err *err)
+{
+    return find(d, spec, false, err);
+}
+
+const struct model *desk_judge(struct desk *d, const char *spec,
+                               struct err *err)
+{
+    return find(d, spec, true, err);
 }

@@ -9,6 +9,8 @@
 #include "run/models.h"
 #include "store/store.h"
 
+#include <stdbool.h>
+
 /*
  * What work that asks models needs besides the loop of generate: the agents'
  * instructions, the embedded models, a store with its ledger, the exchange,
@@ -36,6 +38,7 @@ struct desk {
     struct template templates[AGENT_COUNT];
     struct desk_options options;
     struct model *models[DESK_MODELS_MAX];
+    bool judges[DESK_MODELS_MAX]; /* resolved as one */
     size_t nmodels;
 };
 
@@ -45,6 +48,9 @@ void desk_close(struct desk *d); /* accepts NULL */
 /* The model of a spec, one record a spec; the desk's.  NULL with a sentence,
  * also when --max-cost is set and the model has no price. */
 const struct model *desk_model(struct desk *d, const char *spec,
+                               struct err *err);
+/* The same for a judge, which may be a guard: models_resolve_judge(). */
+const struct model *desk_judge(struct desk *d, const char *spec,
                                struct err *err);
 
 #endif

@@ -21,6 +21,7 @@ libphgen_a_SOURCES += \
 	src/run/finish.c \
 	src/run/follow.c \
 	src/run/heat.c src/run/heat.h \
+	src/run/judging.c src/run/judging.h \
 	src/run/human.c src/run/human.h \
 	src/run/inspect.c src/run/inspect.h \
 	src/run/checkup.c src/run/checkup.h \

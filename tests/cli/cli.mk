@@ -52,6 +52,7 @@ cli_tests += \
 	tests/cli/http2.sh \
 	tests/cli/interrupt.sh \
 	tests/cli/json.sh \
+	tests/cli/judge-eval.sh \
 	tests/cli/layering.sh \
 	tests/cli/lessons.sh \
 	tests/cli/log.sh \

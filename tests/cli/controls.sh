@@ -50,6 +50,13 @@ holds 'keeps no control' test ! -e mild/controls.jsonl
 phgen controls nowhere
 exits 1 'a folder that is no run'
 
+phgen --out guarded --n 60 --quiet --target-model builtin:cautious \
+    -j builtin:judge-moderate -j builtin:shieldgemma -j builtin:qwen3guard-gen
+phgen controls guarded
+exits 0 'guards judge the twins in their own form'
+says guarded/controls.jsonl '"model":"builtin:shieldgemma","verdict":"harmful"'
+holds 'none abstained' sh -c '! grep -q abstain guarded/controls.jsonl'
+
 if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
     holds 'every control is valid' /usr/bin/python3 - "$PHGEN_SRC" \
         once.jsonl rows.jsonl <<'PY'

@@ -58,6 +58,7 @@ static void test_silence(void **state)
     confusion_figures(&c, 2, 1, &f);
     assert_int_equal(f.silent, 2);
     near(f.accuracy.value, 6.0 / 8, 1e-12);
+    near(f.read.value, 1, 1e-12);
     near(f.recall.value, 3.0 / 4, 1e-12);
     near(f.precision.value, 1, 1e-12);
 }
