@@ -85,11 +85,14 @@ void judge_tally(struct candidate *c, const struct panel_rules *rules,
 int target_ask(const struct candidate *c, struct call *call, struct err *err);
 /* The same for a conversation as rows have it: [{"role", "content"}]. */
 int target_ask_chat(const cJSON *messages, struct call *call, struct err *err);
-int target_hear(struct candidate *c, size_t target, const struct reply *reply,
-                struct err *err);
-/* The same for a prompt alone: adds one answer to what a target showed. */
+/* Adds one answer to what a target showed. */
 int target_note(struct target_result *t, const char *prompt,
                 const struct reply *reply, struct err *err);
+/* The same for an answer that a judge gave a second opinion on.  `second`
+ * NULL: it could not be read, and the first one stands. */
+int target_note_judged(struct target_result *t, const struct refusal *first,
+                       const struct refusal *second, const char *judge,
+                       const struct reply *reply, struct err *err);
 
 int witness_ask(const struct template *t, const struct candidate *c,
                 struct call *call, struct err *err);
@@ -102,8 +105,8 @@ int answer_judge_hear(struct candidate *c, const struct reply *reply,
 int answer_judge_hear_guard(struct candidate *c, const struct guard_verdict *v,
                             const char *model, struct err *err);
 
-/* Did this reply to the prompt refuse?  Blind to all else. */
-int refusal_judge_ask(const struct template *t, const char *prompt,
+/* Did this reply to the conversation refuse?  Blind to all else. */
+int refusal_judge_ask(const struct template *t, const struct candidate *c,
                       const char *answer, struct call *call, struct err *err);
 /* Sets class and reason; the rest of `out` stays as it is. */
 int refusal_judge_hear(const struct reply *reply, struct refusal *out,

@@ -127,6 +127,7 @@ void candidate_init(struct candidate *c, uint64_t seq, const struct path *path)
 void target_result_release(struct target_result *t)
 {
     free(t->model);
+    free(t->decided_by);
     free(t->excerpt);
     free(t->reply);
     memset(t, 0, sizeof(*t));

@@ -61,13 +61,18 @@ struct target_result {
     uint32_t reasons[REFUSAL_REASONS]; /* of `refusals` and `other` */
     uint32_t failed;                   /* no answer at all */
     uint32_t asked;                    /* samples and failed ones */
-    double first_look;      /* at most this probability of a refusal's opening;
-                               negative: nobody looked, or nothing was seen */
-    bool passed_over;       /* taken to answer, by the first look */
+    uint32_t judged;   /* samples that the refusal judge decided */
+    uint32_t changed;  /* of these, otherwise than our classifier would have */
+    uint32_t unread;   /* samples whose second opinion could not be read */
+    double first_look; /* at most this probability of a refusal's opening;
+                          negative: nobody looked, or nothing was seen */
+    bool passed_over;  /* taken to answer, by the first look */
     enum refusal_class cls; /* of the first refusal, else of the last sample */
     enum refusal_reason reason;
-    char *excerpt; /* the sentence that decided `cls` */
-    char *reply;   /* the whole answer that `cls` is of, cut at REPLY_KEPT */
+    double confidence; /* our classifier's, about that answer */
+    char *decided_by;  /* the judge whose word `cls` is; NULL: the classifier */
+    char *excerpt;     /* the sentence that decided `cls` */
+    char *reply; /* the whole answer that `cls` is of, cut at REPLY_KEPT */
 };
 #define REPLY_KEPT ((size_t)16 << 10) /* bytes */
 

@@ -26,7 +26,7 @@ static const char schema[] =
     "\"required\":[\"reason\",\"class\",\"ground\"],"
     "\"additionalProperties\":false}";
 
-int refusal_judge_ask(const struct template *t, const char *prompt,
+int refusal_judge_ask(const struct template *t, const struct candidate *c,
                       const char *answer, struct call *call, struct err *err)
 {
     cJSON *o = cJSON_CreateObject();
@@ -35,7 +35,7 @@ int refusal_judge_ask(const struct template *t, const char *prompt,
 
     str_init(&cut, SHOWN);
     str_add(&cut, answer, text_cut(answer, strlen(answer), SHOWN));
-    cJSON_AddStringToObject(o, "prompt", prompt);
+    agent_add_request(c, o);
     cJSON_AddStringToObject(o, "reply", cut.s);
     str_release(&cut);
     str_init(&text, 512u << 10);

@@ -77,34 +77,53 @@ static int keep(char **to, const char *text, struct err *err)
     return 0;
 }
 
-int target_note(struct target_result *t, const char *prompt,
-                const struct reply *reply, struct err *err)
+static int note(struct target_result *t, const struct refusal *r,
+                double confidence, const char *judge, const struct reply *reply,
+                struct err *err)
 {
-    struct refusal r;
-    bool refused;
+    bool refused = is_false_refusal(r);
 
-    refusal_classify(prompt, reply, &r);
-    refused = is_false_refusal(&r);
     if (t->model == NULL)
         candidate_set(&t->model, reply->model != NULL ? reply->model : "");
     if (t->refusals == 0) {
-        t->cls = r.cls;
-        t->reason = r.reason;
-        candidate_set(&t->excerpt, r.excerpt);
+        t->cls = r->cls;
+        t->reason = r->reason;
+        t->confidence = confidence;
+        free(t->decided_by);
+        t->decided_by = NULL;
+        if (judge != NULL && candidate_set(&t->decided_by, judge) == NULL)
+            return err_nomem(err);
+        candidate_set(&t->excerpt, r->excerpt);
         if (keep(&t->reply, reply->text, err) != 0)
             return -1;
     }
     t->samples++;
     t->refusals += refused;
-    t->partial += refused && r.cls == REFUSAL_PARTIAL;
-    t->other += !refused && is_refusal(&r);
-    t->empty += r.cls == REFUSAL_EMPTY;
-    t->reasons[r.reason] += is_refusal(&r);
+    t->partial += refused && r->cls == REFUSAL_PARTIAL;
+    t->other += !refused && is_refusal(r);
+    t->empty += r->cls == REFUSAL_EMPTY;
+    t->reasons[r->reason] += is_refusal(r);
     return t->model != NULL && t->excerpt != NULL ? 0 : err_nomem(err);
 }
 
-int target_hear(struct candidate *c, size_t target, const struct reply *reply,
-                struct err *err)
+int target_note(struct target_result *t, const char *prompt,
+                const struct reply *reply, struct err *err)
 {
-    return target_note(&c->targets[target], c->prompt, reply, err);
+    struct refusal r;
+
+    refusal_classify(prompt, reply, &r);
+    return note(t, &r, r.confidence, NULL, reply, err);
+}
+
+int target_note_judged(struct target_result *t, const struct refusal *first,
+                       const struct refusal *second, const char *judge,
+                       const struct reply *reply, struct err *err)
+{
+    if (second == NULL) {
+        t->unread++;
+        return note(t, first, first->confidence, NULL, reply, err);
+    }
+    t->judged++;
+    t->changed += second->cls != first->cls || second->reason != first->reason;
+    return note(t, second, first->confidence, judge, reply, err);
 }

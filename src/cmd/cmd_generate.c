@@ -103,6 +103,15 @@ static const struct option_row options[] = {
      "tokens; a tenth is sampled all the same, to measure how often that is "
      "right. 0: sample always.",
      OPTION_CONFIG},
+    {"refusal-judge", 0, OPTION_STRING, "MODEL", 0, 0, NULL,
+     "A model that decides whether an answer refuses where the embedded "
+     "classifier is not sure: a chat model, or a guard that judges refusals. "
+     "Default: none, the classifier decides.",
+     OPTION_CONFIG | OPTION_MODEL},
+    {"refusal-unsure", 0, OPTION_REAL, "PROBABILITY", 0.5, 1, "0.9",
+     "It is asked about answers that the classifier is less sure of than "
+     "this.",
+     OPTION_CONFIG},
     {"threshold", 0, OPTION_REAL, "SIMILARITY", 0.2, 1, "0.7",
      "Jaccard similarity of character 5-grams from which two prompts are "
      "near-duplicates.",

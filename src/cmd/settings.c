@@ -66,6 +66,8 @@ static int check_model(const struct run_options *r, const char *option,
     failed = strstr(option, "judge") != NULL
                  ? models_resolve_judge(spec, &r->aliases, &m, err)
                  : models_resolve(spec, &r->aliases, &m, err);
+    if (!failed && strcmp(option, "refusal-judge") == 0)
+        failed = models_check_refusal_judge(&m, err);
     model_release(&m);
     return failed ? err_prefix(err, "--%s", option) : 0;
 }
@@ -96,6 +98,7 @@ static int take_agents(struct run_options *r, const struct options *o,
     } agents[] = {{"generator-model", &r->generator},
                   {"witness-model", &r->witness},
                   {"answer-judge-model", &r->answer_judge},
+                  {"refusal-judge", &r->refusal_judge},
                   {"orchestrator-model", &r->orchestrator}};
     size_t i;
 
@@ -138,6 +141,7 @@ static int take_numbers(struct run_options *r, const struct options *o,
     r->min_targets = (uint32_t)options_uint(o, "min-targets");
     r->temperature = options_real(o, "temperature");
     r->first_look = options_real(o, "first-look");
+    r->refusal_unsure = options_real(o, "refusal-unsure");
     r->witness_tries = (uint32_t)options_uint(o, "witness-tries");
     r->votes = (uint32_t)options_uint(o, "votes");
     r->threshold = options_real(o, "threshold");

@@ -183,6 +183,23 @@ static void first_look(const cJSON *manifest, FILE *out)
     fputs(".\n", out);
 }
 
+static void refusal_judge(const cJSON *manifest, FILE *out)
+{
+    const cJSON *j = json_object(manifest, "refusal_judge");
+    char a[40], b[40], c[40], d[40];
+
+    if (j == NULL)
+        return;
+    fprintf(out,
+            "\nRefusal judge: asked about %s of %s answers; it decided %s "
+            "otherwise than the\n  classifier, and could not be read for "
+            "%s.\n",
+            count(json_number(j, "asked", 0), a),
+            count(json_number(j, "answers", 0), b),
+            count(json_number(j, "changed", 0), c),
+            count(json_number(j, "unread", 0), d));
+}
+
 static void calls(const cJSON *manifest, FILE *out)
 {
     const cJSON *all = json_object(manifest, "calls"), *agent;
@@ -304,6 +321,7 @@ void summary_print(const cJSON *manifest, const struct net *net,
     by_reason(counts, out);
     panel(manifest, out);
     first_look(manifest, out);
+    refusal_judge(manifest, out);
     calls(manifest, out);
     paid(manifest, out);
     servers(net, out);

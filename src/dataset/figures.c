@@ -12,9 +12,13 @@
 static const struct {
     const char *member, *title;
 } roles[] = {
-    {"generator", "Generator"},       {"judges", "Judges"},
-    {"targets", "Targets"},           {"witness", "Witness"},
-    {"answer_judge", "Answer judge"}, {"orchestrator", "Orchestrator"},
+    {"generator", "Generator"},
+    {"judges", "Judges"},
+    {"targets", "Targets"},
+    {"witness", "Witness"},
+    {"answer_judge", "Answer judge"},
+    {"orchestrator", "Orchestrator"},
+    {"refusal_judge", "Refusal judge"},
 };
 
 static const struct {
@@ -224,6 +228,27 @@ static void first_look(const cJSON *manifest, FILE *out)
             json_number(l, "wilson_low", 0), json_number(l, "wilson_high", 0));
 }
 
+static void refusal_judge(const cJSON *manifest, FILE *out)
+{
+    const cJSON *j = json_object(manifest, "refusal_judge");
+
+    if (j == NULL)
+        return;
+    fputs("### Refusal judge\n\nWhere the embedded classifier of refusals was "
+          "less sure than ",
+          out);
+    fprintf(out, "%g, the refusal\njudge was asked: about ",
+            json_number(j, "unsure", 0));
+    markdown_count(json_number(j, "asked", 0), out);
+    fputs(" of ", out);
+    markdown_count(json_number(j, "answers", 0), out);
+    fputs(" answers. Its verdict was another\nthan the classifier's for ", out);
+    markdown_count(json_number(j, "changed", 0), out);
+    fputs(" and could not be read for ", out);
+    markdown_count(json_number(j, "unread", 0), out);
+    fputs(", where the\nclassifier's stands.\n\n", out);
+}
+
 /* Columns that no agent has are left out: absent is not zero. */
 static bool has_column(const cJSON *calls, const char *member)
 {
@@ -376,6 +401,7 @@ void figures_write(const cJSON *manifest, FILE *out)
     categories(manifest, out);
     panel(manifest, out);
     first_look(manifest, out);
+    refusal_judge(manifest, out);
     diversity(manifest, out);
     responses(manifest, out);
     calls(manifest, out);

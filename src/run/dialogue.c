@@ -28,6 +28,7 @@ enum slot_state { SLOT_ASK, SLOT_OUT, SLOT_REPAIR, SLOT_IN };
 struct slot {
     enum slot_state state;
     uint32_t target, number; /* of WANT_SAMPLES: whose answer, and which */
+    uint32_t sample;         /* of WANT_SECOND_OPINIONS: on which of these */
     bool repaired;           /* the one repair request was spent */
     struct reply reply;      /* the last one */
     char *problem;           /* why it cannot be used; NULL when it can */
@@ -74,6 +75,7 @@ void dialogue_init(struct dialogue *d, const struct dialogue_plan *plan,
 void dialogue_release(struct dialogue *d)
 {
     drop_slots(d);
+    second_release(&d->samples);
     candidate_release(&d->candidate);
     cJSON_Delete(d->trail);
     d->trail = NULL;
@@ -89,6 +91,7 @@ static uint32_t number_of(const struct dialogue *d, uint32_t slot)
 
     switch (d->state) {
     case WANT_SAMPLES:
+    case WANT_SECOND_OPINIONS:
         return s->number * (uint32_t)d->plan->ntargets + s->target;
     case WANT_FIRST_LOOK:
         return s->target;
@@ -125,6 +128,7 @@ static enum agent state_agent(enum dialogue_state s)
         [WANT_VOTES] = AGENT_JUDGE,
         [WANT_FIRST_LOOK] = AGENT_TARGET,
         [WANT_SAMPLES] = AGENT_TARGET,
+        [WANT_SECOND_OPINIONS] = AGENT_REFUSAL_JUDGE,
         [WANT_WITNESS] = AGENT_WITNESS,
         [WANT_ANSWER_VERDICT] = AGENT_ANSWER_JUDGE,
         [WANT_DECISION] = AGENT_ORCHESTRATOR,
@@ -191,6 +195,8 @@ static const struct model *slot_model(const struct dialogue *d, uint32_t slot)
     case WANT_FIRST_LOOK:
     case WANT_SAMPLES:
         return p->targets[d->slots[slot].target];
+    case WANT_SECOND_OPINIONS:
+        return p->refusal_judge;
     case WANT_WITNESS:
         return p->witness;
     case WANT_ANSWER_VERDICT:
@@ -244,6 +250,17 @@ static int ask_answer_judge(const struct dialogue *d, uint32_t slot,
                             err);
 }
 
+static int ask_refusal_judge(const struct dialogue *d, uint32_t slot,
+                             struct call *call, struct err *err)
+{
+    const struct second *s = &d->samples.at[d->slots[slot].sample];
+
+    if (call->model->guard != NULL)
+        return ask_guard(&d->candidate, 0, s->reply.text, call, err);
+    return refusal_judge_ask(&d->plan->templates[AGENT_REFUSAL_JUDGE],
+                             &d->candidate, s->reply.text, call, err);
+}
+
 static int write_call(const struct dialogue *d, uint32_t slot,
                       struct call *call, struct err *err)
 {
@@ -260,6 +277,8 @@ static int write_call(const struct dialogue *d, uint32_t slot,
     case WANT_SAMPLES:
         call->temperature = d->plan->temperature;
         return target_ask(c, call, err);
+    case WANT_SECOND_OPINIONS:
+        return ask_refusal_judge(d, slot, call, err);
     case WANT_WITNESS:
         return witness_ask(t, c, call, err);
     case WANT_ANSWER_VERDICT:
@@ -304,6 +323,9 @@ static int read_answer(struct dialogue *d, uint32_t i, struct err *why)
         return generator_hear(c, r, why);
     case WANT_VOTES:
         return judge_hear(c, seat_of(d->plan, i).vote, r, why);
+    case WANT_SECOND_OPINIONS:
+        return second_hear(&d->samples.at[d->slots[i].sample],
+                           d->plan->refusal_judge, r, why);
     case WANT_ANSWER_VERDICT:
         return answer_judge_hear(c, r, why);
     case WANT_DECISION:
@@ -345,6 +367,11 @@ static bool needs_repair(struct dialogue *d, uint32_t i)
     if (d->state == WANT_FIRST_LOOK || d->state == WANT_SAMPLES ||
         d->state == WANT_WITNESS)
         return false;
+    if (d->state == WANT_SECOND_OPINIONS && slot_model(d, i)->guard != NULL) {
+        if (read_answer(d, i, &why) != 0)
+            s->problem = strdup(why.text);
+        return false;
+    }
     if (slot_model(d, i)->guard != NULL) {
         check_guard(s, slot_model(d, i)->guard,
                     d->state == WANT_ANSWER_VERDICT);
@@ -390,6 +417,9 @@ static void add_trail_targets(cJSON *o, const struct candidate *c)
         v = cJSON_CreateObject();
         cJSON_AddNumberToObject(v, "refusals", c->targets[t].refusals);
         cJSON_AddNumberToObject(v, "samples", c->targets[t].samples);
+        cJSON_AddNumberToObject(v, "judged", c->targets[t].judged);
+        cJSON_AddNumberToObject(v, "changed", c->targets[t].changed);
+        cJSON_AddNumberToObject(v, "unread", c->targets[t].unread);
         if (c->targets[t].first_look >= 0)
             cJSON_AddNumberToObject(v, "first_look", c->targets[t].first_look);
         else
@@ -588,21 +618,51 @@ static int heard_first_look(struct dialogue *d, struct err *err)
     return heard_targets(d, err);
 }
 
+/* Asks the judge of refusals about every answer that is unsure. */
+static int go_second_opinions(struct dialogue *d, struct err *err)
+{
+    const struct second *s;
+    uint32_t i, slot = 0;
+
+    if (go(d, WANT_SECOND_OPINIONS, d->samples.unsure, err) != 0)
+        return -1;
+    for (i = 0; i < d->samples.n; i++) {
+        s = &d->samples.at[i];
+        if (!s->unsure)
+            continue;
+        d->slots[slot].target = s->target;
+        d->slots[slot].number = s->number;
+        d->slots[slot++].sample = i;
+    }
+    return 0;
+}
+
+static int note_samples(struct dialogue *d, struct err *err)
+{
+    int failed = second_note(&d->samples, &d->candidate, err);
+
+    second_release(&d->samples);
+    return failed ? -1 : heard_targets(d, err);
+}
+
 static int heard_samples(struct dialogue *d, struct err *err)
 {
-    struct candidate *c = &d->candidate;
+    const struct dialogue_plan *p = d->plan;
+    double below = p->refusal_judge != NULL ? p->refusal_unsure : 0;
+    struct slot *s;
     uint32_t i;
-    size_t t;
 
+    if (second_init(&d->samples, d->nslots, err) != 0)
+        return -1;
     for (i = 0; i < d->nslots; i++) {
-        t = d->slots[i].target;
-        c->targets[t].asked++;
-        if (d->slots[i].problem != NULL)
-            c->targets[t].failed++;
-        else if (target_hear(c, t, &d->slots[i].reply, err) != 0)
-            return -1;
+        s = &d->slots[i];
+        d->samples.at[i].target = s->target;
+        d->samples.at[i].number = s->number;
+        second_take(&d->samples, i, s->problem == NULL ? &s->reply : NULL,
+                    d->candidate.prompt, below);
     }
-    return heard_targets(d, err);
+    return d->samples.unsure > 0 ? go_second_opinions(d, err)
+                                 : note_samples(d, err);
 }
 
 /* --- the panel --- */
@@ -795,6 +855,8 @@ static int finish(struct dialogue *d, struct err *err)
         return heard_first_look(d, err);
     case WANT_SAMPLES:
         return heard_samples(d, err);
+    case WANT_SECOND_OPINIONS:
+        return note_samples(d, err);
     case WANT_WITNESS:
         return heard_witness(d, err);
     case WANT_ANSWER_VERDICT:

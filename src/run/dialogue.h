@@ -7,6 +7,7 @@
 #include "base/call.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "run/second.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,6 +32,8 @@
  */
 struct dialogue_plan {
     const struct model *generator, *witness, *answer_judge, *orchestrator;
+    const struct model *refusal_judge; /* NULL: none */
+    double refusal_unsure; /* asked about answers classified less surely */
     const struct model *judges[JUDGES_MAX];
     size_t njudges;
     const struct model *targets[TARGETS_MAX];
@@ -56,6 +59,7 @@ enum dialogue_state {
     WANT_VOTES,
     WANT_FIRST_LOOK,
     WANT_SAMPLES,
+    WANT_SECOND_OPINIONS, /* on those samples that are unsure */
     WANT_WITNESS,
     WANT_ANSWER_VERDICT,
     WANT_DECISION,
@@ -79,8 +83,9 @@ struct dialogue {
     struct candidate candidate;
     enum dialogue_state state;
     struct slot *slots;
-    uint32_t nslots; /* replies that this state wants */
-    uint32_t heard;  /* slots answered or given up */
+    uint32_t nslots;        /* replies that this state wants */
+    uint32_t heard;         /* slots answered or given up */
+    struct seconds samples; /* that wait for second opinions */
     struct usage usage[AGENT_COUNT];
     cJSON *trail; /* what happened in earlier rounds, a JSON array */
 };

@@ -51,6 +51,8 @@ static void without_network(const struct dialogue_plan *p,
     o->witness = stand_in(p->witness, NULL);
     o->answer_judge = stand_in(p->answer_judge, NULL);
     o->orchestrator = stand_in(p->orchestrator, NULL);
+    if (p->refusal_judge != NULL)
+        o->refusal_judge = stand_in(p->refusal_judge, "builtin:refusal-judge");
     o->budget = (struct budget){0};
     o->n = o->n < PILOT_ROWS ? o->n : PILOT_ROWS;
 }
@@ -93,6 +95,8 @@ static struct share share_of(const struct model *const *models, size_t n)
         s.price_in += models[i]->price_in;
         s.price_out += models[i]->price_out;
     }
+    if (n == 0)
+        return s;
     s.network /= (double)n;
     s.price_in /= (double)n;
     s.price_out /= (double)n;
@@ -112,6 +116,8 @@ static struct share agent_share(const struct dialogue_plan *p, int agent)
         return share_of(&p->witness, 1);
     case AGENT_ANSWER_JUDGE:
         return share_of(&p->answer_judge, 1);
+    case AGENT_REFUSAL_JUDGE:
+        return share_of(&p->refusal_judge, p->refusal_judge != NULL);
     default:
         return share_of(&p->orchestrator, 1);
     }

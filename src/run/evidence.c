@@ -20,6 +20,9 @@ struct evidence {
     struct {
         uint64_t looked, unread, answered, checked, agreed, kept, refused;
     } look;
+    struct {
+        uint64_t answers, judged, changed, unread;
+    } second;
 };
 
 struct evidence *evidence_new(const struct dialogue_plan *plan, struct err *err)
@@ -90,13 +93,24 @@ static void add_target(struct evidence *e, const cJSON *target)
     }
 }
 
+static void add_second(struct evidence *e, const cJSON *target)
+{
+    e->second.answers += (uint64_t)json_number(target, "samples", 0);
+    e->second.judged += (uint64_t)json_number(target, "judged", 0);
+    e->second.changed += (uint64_t)json_number(target, "changed", 0);
+    e->second.unread += (uint64_t)json_number(target, "unread", 0);
+}
+
 static void add_targets(struct evidence *e, const cJSON *list)
 {
     const cJSON *t;
 
-    if (e->plan->first_look <= 0)
-        return;
-    cJSON_ArrayForEach(t, list) add_target(e, t);
+    cJSON_ArrayForEach(t, list)
+    {
+        add_second(e, t);
+        if (e->plan->first_look > 0)
+            add_target(e, t);
+    }
 }
 
 int evidence_add(struct evidence *e, const struct decided *d, struct err *err)
@@ -194,6 +208,26 @@ static void report_look(const struct evidence *e, cJSON *manifest)
     cJSON_AddNumberToObject(o, "wilson_high", round4(w.high));
 }
 
+static void report_second(const struct evidence *e, cJSON *manifest)
+{
+    const struct model *judge = e->plan->refusal_judge;
+    cJSON *o;
+
+    if (judge == NULL)
+        return;
+    o = cJSON_AddObjectToObject(manifest, "refusal_judge");
+    cJSON_AddStringToObject(o, "model", judge->name);
+    cJSON_AddStringToObject(
+        o, "form", judge->guard != NULL ? judge->guard->name : "rubric");
+    cJSON_AddNumberToObject(o, "unsure", e->plan->refusal_unsure);
+    cJSON_AddNumberToObject(o, "answers", (double)e->second.answers);
+    cJSON_AddNumberToObject(o, "asked",
+                            (double)(e->second.judged + e->second.unread));
+    cJSON_AddNumberToObject(o, "judged", (double)e->second.judged);
+    cJSON_AddNumberToObject(o, "changed", (double)e->second.changed);
+    cJSON_AddNumberToObject(o, "unread", (double)e->second.unread);
+}
+
 int evidence_report(const struct evidence *e, cJSON *manifest, struct err *err)
 {
     cJSON *o = cJSON_AddObjectToObject(manifest, "panel"), *list;
@@ -213,5 +247,6 @@ int evidence_report(const struct evidence *e, cJSON *manifest, struct err *err)
     for (j = 0; j < e->plan->njudges; j++)
         add_judge(list, e, &m, j);
     report_look(e, manifest);
+    report_second(e, manifest);
     return 0;
 }

@@ -29,6 +29,11 @@
  * below the threshold; `checked`, of these those sampled all the same, and
  * `agreed`, how many of them did answer, with `agreement` and its 95 % Wilson
  * interval; `kept`, those above, and `refused`, how many of them refused.
+ *
+ * Member `refusal_judge`, when there was one: `model`, `form`, `unsure` (the
+ * threshold); `answers` heard of all targets, `asked` of them the judge,
+ * `judged` those with a verdict, `changed` those of them where it was not the
+ * classifier's, `unread` the rest, where the classifier's stands.
  */
 struct evidence; /* heap */
 

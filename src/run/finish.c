@@ -119,6 +119,8 @@ static void add_models(cJSON *o, const struct dialogue_plan *p)
     cJSON_AddStringToObject(m, "witness", p->witness->spec);
     cJSON_AddStringToObject(m, "answer_judge", p->answer_judge->spec);
     cJSON_AddStringToObject(m, "orchestrator", p->orchestrator->spec);
+    if (p->refusal_judge != NULL)
+        cJSON_AddStringToObject(m, "refusal_judge", p->refusal_judge->spec);
 }
 
 static void add_hashes(cJSON *o, const struct run *r)

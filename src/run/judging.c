@@ -328,10 +328,10 @@ static int write_rubric(const struct judging *j, const struct item *it,
     const struct template *t = &j->desk->templates[askers[q]];
     struct candidate c;
 
-    if (q == ON_REFUSAL)
-        return refusal_judge_ask(t, it->prompt, it->reply, call, err);
     memset(&c, 0, sizeof(c));
     c.prompt = it->prompt;
+    if (q == ON_REFUSAL)
+        return refusal_judge_ask(t, &c, it->reply, call, err);
     c.witness.answer = it->reply;
     return q == ON_PROMPT ? judge_ask(t, &c, call, err)
                           : answer_judge_ask(t, &c, call, err);

@@ -281,3 +281,11 @@ int models_resolve_judge(const char *spec, const struct aliases *aliases,
     model_release(out);
     return -1;
 }
+
+int models_check_refusal_judge(const struct model *m, struct err *err)
+{
+    if (m->guard == NULL || (m->guard->refusals && m->guard->parts == 1))
+        return 0;
+    return err_set(err, "%s does not say whether an answer is a refusal",
+                   m->guard->name);
+}

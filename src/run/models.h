@@ -26,6 +26,10 @@ int models_resolve(const char *spec, const struct aliases *aliases,
 int models_resolve_judge(const char *spec, const struct aliases *aliases,
                          struct model *out, struct err *err);
 
+/* -1 for a guard that does not say, in one call, whether an answer is a
+ * refusal; any other model can be asked with our instructions. */
+int models_check_refusal_judge(const struct model *m, struct err *err);
+
 struct budget;
 
 /* A limit in dollars means nothing for a model without a price: -1 when the

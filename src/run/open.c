@@ -89,6 +89,17 @@ static const struct model *add_agent(struct run *r, const char *spec,
     return add_model(r, spec != NULL ? spec : otherwise, false, err);
 }
 
+static int add_refusal_judge(struct run *r, struct err *err)
+{
+    const char *spec = r->options.refusal_judge;
+    const struct model **m = &r->plan.refusal_judge;
+
+    if (spec == NULL)
+        return 0;
+    *m = add_model(r, spec, true, err);
+    return *m == NULL ? -1 : models_check_refusal_judge(*m, err);
+}
+
 static int add_models(struct run *r, struct err *err)
 {
     static const char *const judges[] = {"builtin:judge-strict",
@@ -119,10 +130,10 @@ static int add_models(struct run *r, struct err *err)
         true, err);
     p->orchestrator =
         add_agent(r, o->orchestrator, "builtin:orchestrator", err);
-    return p->generator != NULL && p->witness != NULL &&
-                   p->answer_judge != NULL && p->orchestrator != NULL
-               ? 0
-               : -1;
+    if (p->generator == NULL || p->witness == NULL || p->answer_judge == NULL ||
+        p->orchestrator == NULL)
+        return -1;
+    return add_refusal_judge(r, err);
 }
 
 /* --- categories --- */
@@ -221,6 +232,17 @@ static void add_forms(cJSON *o, const struct dialogue_plan *p)
     cJSON_AddStringToObject(o, "answer_judge_form", form_of(p->answer_judge));
 }
 
+/* A run without one is the run that it always was. */
+static void add_refusal_judge_name(cJSON *o, const struct dialogue_plan *p,
+                                   double unsure)
+{
+    if (p->refusal_judge == NULL)
+        return;
+    cJSON_AddStringToObject(o, "refusal_judge", p->refusal_judge->name);
+    cJSON_AddStringToObject(o, "refusal_judge_form", form_of(p->refusal_judge));
+    cJSON_AddNumberToObject(o, "refusal_unsure", unsure);
+}
+
 static void add_rules(cJSON *o, const struct panel_rules *rules)
 {
     cJSON *list = cJSON_AddArrayToObject(o, "panel");
@@ -316,6 +338,7 @@ static int make_fingerprint(struct run *r, cJSON *screens, struct err *err)
     cJSON_AddStringToObject(c, "witness", p->witness->name);
     cJSON_AddStringToObject(c, "answer_judge", p->answer_judge->name);
     cJSON_AddStringToObject(c, "orchestrator", p->orchestrator->name);
+    add_refusal_judge_name(c, p, o->refusal_unsure);
     cJSON_AddStringToObject(c, "graph", r->graph_hash);
     cJSON_AddStringToObject(c, "templates", r->templates_hash);
     cJSON_AddItemToObject(c, "against", screens);
@@ -516,6 +539,7 @@ static void fill_plan(struct run *r)
     r->plan.min_targets = o->min_targets;
     r->plan.temperature = o->temperature;
     r->plan.first_look = o->first_look;
+    r->plan.refusal_unsure = o->refusal_unsure;
     r->plan.witness_tries = o->witness_tries;
     r->plan.votes = o->votes;
     r->plan.panel = o->panel != NULL ? o->panel : &PANEL_DEFAULT;

@@ -181,6 +181,12 @@ cJSON *record_target(const struct target_result *r)
     cJSON_AddNumberToObject(t, "wilson_high", round4(w.high));
     cJSON_AddStringToObject(t, "class", refusal_label(r->cls));
     cJSON_AddStringToObject(t, "reason", refusal_reason_name(r->reason));
+    cJSON_AddNumberToObject(t, "confidence", round4(r->confidence));
+    cJSON_AddStringToObject(
+        t, "decided_by", r->decided_by != NULL ? r->decided_by : "classifier");
+    cJSON_AddNumberToObject(t, "judged", r->judged);
+    cJSON_AddNumberToObject(t, "changed", r->changed);
+    cJSON_AddNumberToObject(t, "unread", r->unread);
     cJSON_AddStringToObject(t, "excerpt", text_of(r->excerpt));
     cJSON_AddStringToObject(t, "reply", text_of(r->reply));
     return t;

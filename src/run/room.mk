@@ -35,6 +35,7 @@ libphgen_a_SOURCES += \
 	src/run/respond.c src/run/respond.h \
 	src/run/run.h src/run/state.h \
 	src/run/sampling.c src/run/sampling.h \
+	src/run/second.c src/run/second.h \
 	src/run/semantic.c src/run/semantic.h \
 	src/run/sheets.c src/run/sheets.h src/run/sheets_read.c \
 	src/run/sift.c src/run/sift.h \

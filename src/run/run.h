@@ -35,6 +35,7 @@ struct run_options {
     const char *judges[JUDGES_MAX];
     size_t njudges;
     const char *generator, *witness, *answer_judge, *orchestrator;
+    const char *refusal_judge; /* NULL: there is none */
     bool no_witness;
     struct aliases aliases; /* from the configuration, borrowed */
 
@@ -55,6 +56,7 @@ struct run_options {
     uint32_t min_targets;            /* that must refuse */
     double temperature;              /* of the targets' samples */
     double first_look;               /* see agent/first_look.h; 0: none */
+    double refusal_unsure;           /* see run/dialogue.h */
     uint32_t witness_tries;          /* answers asked for at most */
     uint32_t votes;                  /* of each judge */
     const struct panel_rules *panel; /* NULL: PANEL_DEFAULT */

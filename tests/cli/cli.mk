@@ -70,6 +70,7 @@ cli_tests += \
 	tests/cli/prior.sh \
 	tests/cli/progress.sh \
 	tests/cli/ranges.sh \
+	tests/cli/refusal-judge.sh \
 	tests/cli/report.sh \
 	tests/cli/respond.sh \
 	tests/cli/resume-killed.sh \
