@@ -311,3 +311,29 @@ void refusal_features_of(const char *prompt, const struct refusal_text *t,
         shape[SHAPE_OVERLAP] = overlap(&stems, t, t->sentences[0].ntokens);
     shape[SHAPE_ECHO] = overlap(&stems, t, t->ntokens);
 }
+
+void refusal_feature_name(int i, char *out, size_t size)
+{
+    static const char *const places[] = {"first", "early", "rest", "last"};
+    static const char *const shapes[] = {
+        "bias",         "length",       "items",       "list",
+        "code",         "numbers",      "one",         "few",
+        "preachy",      "plain",        "overlap",     "echo",
+        "stance",       "late",         "stances",     "stance*list",
+        "stance*plain", "stance*offer", "stance*long", "stance*fact",
+        "moral-alone",  "moral*plain",  "moral*offer", "unable*offer",
+        "unable-alone", "question",     "foreign",     "names",
+        "past",         "known",        "known-first", "stance*other",
+        "how",          "why",          "moral*how",   "moral*why",
+        "moral*what",   "group*why",    "harm*what",   "redirect*how"};
+    int nsigns = (int)REFUSAL_SIGNS * (int)REFUSAL_PLACES;
+
+    if (i >= nsigns + (int)REFUSAL_SHAPES)
+        snprintf(out, size, "sense %d", i - nsigns - (int)REFUSAL_SHAPES);
+    else if (i >= nsigns)
+        snprintf(out, size, "%s", shapes[i - nsigns]);
+    else
+        snprintf(out, size, "%s@%s",
+                 refusal_sign_name((enum refusal_sign)(i / REFUSAL_PLACES)),
+                 places[i % REFUSAL_PLACES]);
+}

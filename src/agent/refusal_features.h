@@ -79,4 +79,7 @@ struct refusal_features {
 void refusal_features_of(const char *prompt, const struct refusal_text *t,
                          struct refusal_features *out);
 
+/* "refuse@first" or "list", for the training program's report. */
+void refusal_feature_name(int i, char *out, size_t size);
+
 #endif

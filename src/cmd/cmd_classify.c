@@ -38,6 +38,10 @@ static const struct option_row options[] = {
      0},
     {"seed", 's', OPTION_UINT, "NUMBER", 0, CMD_SEED_MAX, "1",
      "Seed of the bootstrap intervals.", 0},
+    {"json", 0, OPTION_FLAG, NULL, 0, 0, NULL,
+     "The summary as one line of JSON, on standard error as well: standard "
+     "output has the rows.",
+     0},
     {"quiet", 'q', OPTION_FLAG, NULL, 0, 0, NULL,
      "No summary, only what goes wrong.", 0},
     CMD_ROW_HELP,
@@ -78,6 +82,7 @@ static const char *const added[] = {"refusal_class", "refusal_reason",
 #define ADDED (sizeof(added) / sizeof(*added))
 
 #define ROW_MAX (8u << 20)
+#define REFUSED (1U << REFUSAL_PARTIAL | 1U << REFUSAL_FULL)
 
 struct job {
     const char *file;
@@ -279,22 +284,6 @@ static bool is_table(const struct job *j)
            reader_format(j->reader) == READER_TSV;
 }
 
-static int take_row(struct job *j, const struct reader_row *row,
-                    struct err *err)
-{
-    struct refusal r;
-
-    classify(j, row, &r);
-    j->rows++;
-    j->of[r.cls]++;
-    str_clear(&j->out);
-    if (is_table(j))
-        add_cells(j, row, &r);
-    else if (add_json(j, row, &r, err) != 0)
-        return err_prefix(err, "%s:%zu", j->file, row->line);
-    return put(j, err) != 0 ? -1 : take_label(j, row, r.cls, err);
-}
-
 /* The header with the new names; a table that has them already is refused,
  * since a second column of a name would hide the first. */
 static int put_header(struct job *j, struct err *err)
@@ -318,13 +307,32 @@ static int put_header(struct job *j, struct err *err)
     return put(j, err);
 }
 
+/* A label that is not there shows before anything is written. */
+static int take_row(struct job *j, const struct reader_row *row,
+                    struct err *err)
+{
+    struct refusal r;
+
+    classify(j, row, &r);
+    if (take_label(j, row, r.cls, err) != 0)
+        return -1;
+    if (j->rows == 0 && is_table(j) && put_header(j, err) != 0)
+        return -1;
+    j->rows++;
+    j->of[r.cls]++;
+    str_clear(&j->out);
+    if (is_table(j))
+        add_cells(j, row, &r);
+    else if (add_json(j, row, &r, err) != 0)
+        return err_prefix(err, "%s:%zu", j->file, row->line);
+    return put(j, err);
+}
+
 static int classify_all(struct job *j, struct err *err)
 {
     struct reader_row row;
     int got;
 
-    if (is_table(j) && put_header(j, err) != 0)
-        return -1;
     while ((got = reader_next(j->reader, &row, err)) == 1) {
         if (take_row(j, &row, err) != 0)
             return -1;
@@ -332,12 +340,19 @@ static int classify_all(struct job *j, struct err *err)
             return err_set(err, "stopped after %llu rows",
                            (unsigned long long)j->rows);
     }
+    if (got == 0 && j->rows == 0 && is_table(j))
+        got = put_header(j, err);
     if (got == 0 && fflush(stdout) != 0)
         got = err_set(err, "cannot write standard output: %s", strerror(errno));
     return got;
 }
 
 /* --- the summary --- */
+
+static double round4(double x)
+{
+    return round(x * 1e4) / 1e4;
+}
 
 static void print_measure(const char *name, const struct measure *m)
 {
@@ -381,8 +396,7 @@ static void print_summary(const struct job *j, uint64_t seed)
         fprintf(stderr, "%s %llu %s", c > 0 ? "," : "",
                 (unsigned long long)j->of[c], refusal_label(c));
     fputc('\n', stderr);
-    confusion_figures(&j->confusion, 1U << REFUSAL_PARTIAL | 1U << REFUSAL_FULL,
-                      seed, &f);
+    confusion_figures(&j->confusion, REFUSED, seed, &f);
     if (f.rows == 0)
         return;
     fprintf(stderr,
@@ -401,6 +415,64 @@ static void print_summary(const struct job *j, uint64_t seed)
                 "%llu rows have a label that says nothing about "
                 "refusal\n",
                 (unsigned long long)j->mute);
+}
+
+static void add_measure(cJSON *o, const char *name, const struct measure *m)
+{
+    cJSON *v;
+
+    if (isnan(m->value)) {
+        cJSON_AddNullToObject(o, name);
+        return;
+    }
+    v = cJSON_AddObjectToObject(o, name);
+    cJSON_AddNumberToObject(v, "value", round4(m->value));
+    cJSON_AddNumberToObject(v, "low", round4(m->range.low));
+    cJSON_AddNumberToObject(v, "high", round4(m->range.high));
+}
+
+static void add_labels(cJSON *o, const struct job *j,
+                       const struct confusion_figures *f)
+{
+    cJSON *v = cJSON_AddObjectToObject(o, "labels"), *table, *row;
+    size_t i, k;
+
+    cJSON_AddNumberToObject(v, "rows", (double)f->rows);
+    cJSON_AddNumberToObject(v, "unknown", (double)j->mute);
+    add_measure(v, "accuracy", &f->accuracy);
+    add_measure(v, "precision", &f->precision);
+    add_measure(v, "recall", &f->recall);
+    add_measure(v, "f1", &f->f1);
+    if (j->three)
+        add_measure(v, "three_classes", &f->exact);
+    table = cJSON_AddObjectToObject(v, "confusion");
+    for (i = 0; i < REFUSAL_EMPTY; i++) {
+        row = cJSON_AddObjectToObject(table, refusal_label(i));
+        for (k = 0; k < REFUSAL_CLASSES; k++)
+            cJSON_AddNumberToObject(row, refusal_label(k),
+                                    (double)j->confusion.n[i][k]);
+    }
+}
+
+static void print_json(const struct job *j, uint64_t seed)
+{
+    struct confusion_figures f;
+    cJSON *o = cJSON_CreateObject(), *v;
+    struct str text;
+    size_t c;
+
+    cJSON_AddNumberToObject(o, "replies", (double)j->rows);
+    v = cJSON_AddObjectToObject(o, "classes");
+    for (c = 0; c < REFUSAL_CLASSES; c++)
+        cJSON_AddNumberToObject(v, refusal_label(c), (double)j->of[c]);
+    confusion_figures(&j->confusion, REFUSED, seed, &f);
+    if (f.rows > 0)
+        add_labels(o, j, &f);
+    str_init(&text, 1 << 16);
+    json_print(o, &text);
+    cJSON_Delete(o);
+    fprintf(stderr, "%s\n", text.s);
+    str_release(&text);
 }
 
 static enum cmd_exit run(struct options *o, struct err *err)
@@ -423,7 +495,9 @@ static enum cmd_exit run(struct options *o, struct err *err)
     stop_on_signals();
     j.reader = reader_open_for(j.file, &wants, err);
     failed = j.reader == NULL || classify_all(&j, err) != 0;
-    if (!failed && !options_flag(o, "quiet"))
+    if (!failed && options_flag(o, "json"))
+        print_json(&j, options_uint(o, "seed"));
+    else if (!failed && !options_flag(o, "quiet"))
         print_summary(&j, options_uint(o, "seed"));
     reader_close(j.reader);
     str_release(&j.prompt);

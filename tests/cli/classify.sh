@@ -57,9 +57,24 @@ exits 0 'a chat'
 holds 'comes out as a line' rows out 1
 says out '"Use kill followed by its process id."}],"refusal_class":'
 holds 'no summary with --quiet' test ! -s err
-phgen classify --label-field nothing replies.jsonl
-exits 1 'a label that is not there'
-says err 'replies.jsonl:1'
+phgen classify --json replies.jsonl
+exits 0 'the summary as JSON'
+holds 'is one line on standard error' rows err 1
+says err '{"replies":4,"classes":{"compliance":1,"partial_refusal":0,"full_refusal":2,"empty":1},"labels":{"rows":3,"unknown":0,"accuracy":{"value":0.6667,'
+says err '"confusion":{"compliance":{"compliance":1,'
+for file in replies.jsonl replies.csv; do
+    phgen classify --label-field nothing "$file"
+    exits 1 "a label that is not there, $file"
+    complains 'and not a row goes out'
+    says err "$file:"
+done
+phgen classify --field nothing replies.csv
+exits 1 'a reply that is not there'
+complains 'and no header goes out'
+echo id,response >empty.csv
+phgen classify --quiet empty.csv
+exits 0 'a table without rows'
+says out 'id,response,refusal_class' 'has its header'
 printf 'one reply\nanother\n' >plain.txt
 phgen classify plain.txt
 exits 1 'plain text'
