@@ -9,7 +9,7 @@ refusal_train_LDADD = libphgen.a
 refusal_report_SOURCES = tests/bench/refusal-report.c
 refusal_report_LDADD = libphgen.a
 CLEANFILES += refusal-train refusal-report refusal_weights.part
-EXTRA_DIST += seeds/refusal/replies.jsonl
+EXTRA_DIST += seeds/refusal/replies.jsonl seeds/refusal/hard.jsonl
 
 .PHONY: refusal-weights
 refusal-weights: refusal-train$(EXEEXT)
