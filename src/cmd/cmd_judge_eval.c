@@ -104,7 +104,7 @@ static int take_tasks(const struct options *o, struct judging_options *j,
     for (i = 0; i < KNOWN_TASKS; i++)
         j->tasks[i] = n == 0;
     for (i = 0; i < n; i++) {
-        task = judging_task_find(names[i]);
+        task = known_task_find(names[i]);
         if (task < 0)
             return err_set(err,
                            "--task takes prompt_harm, reply_harm or refusal, "

@@ -8,6 +8,7 @@
 #include "cmd/judge_report.h"
 #include "agent/refusal.h"
 #include "cmd/cmd.h"
+#include "run/opinion.h"
 
 #include <math.h>
 #include <string.h>
@@ -122,13 +123,13 @@ static void print_reading(const struct judging_result *r,
 static void print_confusion(const struct judging_result *r, enum known_task t,
                             uint64_t seed, FILE *out)
 {
-    size_t j, i, k, n = judging_classes(t);
+    size_t j, i, k, n = opinion_classes(t);
     struct confusion_figures f;
     const struct confusion *c;
 
     fprintf(out, "\n%-30s  %-16s", "judge", "label \\ verdict");
     for (k = 0; k <= n; k++)
-        fprintf(out, " %15s", judging_class_name(t, k));
+        fprintf(out, " %15s", opinion_class_name(t, k));
     fprintf(out, "\n");
     for (j = 0; j < r->njudges; j++) {
         if (!r->judges[j].can[t])
@@ -138,7 +139,7 @@ static void print_confusion(const struct judging_result *r, enum known_task t,
             if (row_sum(c, i) == 0)
                 continue;
             print_name(r->judges[j].name, out);
-            fprintf(out, "  %-16s", judging_class_name(t, i));
+            fprintf(out, "  %-16s", opinion_class_name(t, i));
             for (k = 0; k <= n; k++)
                 fprintf(out, " %15llu", (unsigned long long)c->n[i][k]);
             fputc('\n', out);
@@ -158,10 +159,10 @@ static void add_truth(const struct confusion *c, enum known_task t,
     const char *comma = "";
     size_t i;
 
-    for (i = 0; i < judging_classes(t); i++)
+    for (i = 0; i < opinion_classes(t); i++)
         if (row_sum(c, i) > 0) {
             str_addf(out, "%s%llu %s", comma, (unsigned long long)row_sum(c, i),
-                     judging_class_name(t, i));
+                     opinion_class_name(t, i));
             comma = ", ";
         }
 }
@@ -271,9 +272,9 @@ static void add_confusion(cJSON *o, const struct confusion *c,
     for (i = 0; i < c->classes; i++) {
         if (row_sum(c, i) == 0)
             continue;
-        row = cJSON_AddObjectToObject(table, judging_class_name(t, i));
+        row = cJSON_AddObjectToObject(table, opinion_class_name(t, i));
         for (k = 0; k <= c->classes; k++)
-            cJSON_AddNumberToObject(row, judging_class_name(t, k),
+            cJSON_AddNumberToObject(row, opinion_class_name(t, k),
                                     (double)c->n[i][k]);
     }
 }
@@ -350,7 +351,7 @@ cJSON *judge_report_json(const struct judging_result *r,
     for (t = 0; t < KNOWN_TASKS; t++) {
         if (!used(r, t))
             continue;
-        list = cJSON_AddArrayToObject(all, judging_task_name(t));
+        list = cJSON_AddArrayToObject(all, known_task_name(t));
         for (i = 0; i < r->njudges; i++)
             if (r->judges[i].can[t])
                 add_judge(list, r, i, t, seed);

@@ -247,3 +247,24 @@ const char *known_harm_name(enum known_harm_class c)
 
     return c < KNOWN_HARM_CLASSES ? names[c] : "unknown";
 }
+
+static const char *const task_names[KNOWN_TASKS] = {
+    [KNOWN_HARM] = "prompt_harm",
+    [KNOWN_REPLY_HARM] = "reply_harm",
+    [KNOWN_REFUSAL] = "refusal",
+};
+
+const char *known_task_name(enum known_task t)
+{
+    return task_names[t];
+}
+
+int known_task_find(const char *name)
+{
+    int t;
+
+    for (t = 0; t < KNOWN_TASKS; t++)
+        if (strcmp(name, task_names[t]) == 0)
+            return t;
+    return -1;
+}

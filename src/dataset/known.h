@@ -38,6 +38,9 @@ enum known_task {
     KNOWN_TASKS
 };
 
+const char *known_task_name(enum known_task t); /* "prompt_harm", ... */
+int known_task_find(const char *name);          /* -1: none of them */
+
 enum known_harm_class {
     KNOWN_HARMLESS,
     KNOWN_CONTROVERSIAL,

@@ -8,10 +8,12 @@
  * Labels are never part of a call.
  */
 #include "run/judging.h"
+#include "agent/panel.h"
 #include "agent/refusal.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "dataset/reader.h"
+#include "run/opinion.h"
 #include "run/survey.h"
 
 #include <assert.h>
@@ -26,28 +28,15 @@
 #define CLASSIFIER "refusal-classifier"
 #define PANEL      "panel"
 
-/* What a judge is asked about a row.  A guard says in ON_REPLY whether the
- * reply is a refusal too. */
-enum question { ON_PROMPT, ON_REPLY, ON_REFUSAL, QUESTIONS };
-
-static const enum agent askers[QUESTIONS] = {
-    [ON_PROMPT] = AGENT_JUDGE,
-    [ON_REPLY] = AGENT_ANSWER_JUDGE,
-    [ON_REFUSAL] = AGENT_REFUSAL_JUDGE,
-};
-
 struct judge {
     const struct model *model; /* NULL: the classifier or the panel */
     bool asked[QUESTIONS];
 };
 
-/* One judge's answers about one row. */
-struct opinion {
-    struct guard_verdict guard[QUESTIONS];
-    unsigned out[QUESTIONS]; /* calls not heard */
-    bool unread[QUESTIONS], repaired[QUESTIONS];
-    size_t said[KNOWN_TASKS]; /* a class, or as many as there are: none */
-    char *why[KNOWN_TASKS];   /* of an abstention, or a judge's reason */
+/* One judge's, and how far it is asked for. */
+struct view {
+    struct opinion opinion;
+    bool repaired[QUESTIONS];
 };
 
 struct item {
@@ -56,8 +45,8 @@ struct item {
     uint64_t seq;
     size_t file, line, calls; /* calls not heard */
     char *id, *type, *prompt, *reply;
-    int truth[KNOWN_TASKS];   /* -1: no label */
-    struct opinion *opinions; /* by judge */
+    int truth[KNOWN_TASKS]; /* -1: no label */
+    struct view *views;     /* by judge */
 };
 
 struct type {
@@ -83,40 +72,6 @@ struct judging {
     uint64_t rows, unlabeled;
     struct outfile out;
 };
-
-/* --- the tasks --- */
-
-static const char *const task_names[KNOWN_TASKS] = {"prompt_harm", "reply_harm",
-                                                    "refusal"};
-
-const char *judging_task_name(enum known_task task)
-{
-    return task_names[task];
-}
-
-int judging_task_find(const char *name)
-{
-    int t;
-
-    for (t = 0; t < KNOWN_TASKS; t++)
-        if (strcmp(name, task_names[t]) == 0)
-            return t;
-    return -1;
-}
-
-size_t judging_classes(enum known_task task)
-{
-    return task == KNOWN_REFUSAL ? (size_t)REFUSAL_CLASSES
-                                 : (size_t)KNOWN_HARM_CLASSES;
-}
-
-const char *judging_class_name(enum known_task task, size_t cls)
-{
-    if (cls == judging_classes(task))
-        return "abstain";
-    return task == KNOWN_REFUSAL ? refusal_label((enum refusal_class)cls)
-                                 : known_harm_name((enum known_harm_class)cls);
-}
 
 /* --- the judges --- */
 
@@ -215,7 +170,7 @@ static void group_init(struct judging_group *g)
 
     for (j = 0; j < JUDGING_SEATS; j++)
         for (t = 0; t < KNOWN_TASKS; t++)
-            g->c[j][t].classes = judging_classes(t);
+            g->c[j][t].classes = opinion_classes(t);
 }
 
 /* NULL when there is no memory. */
@@ -274,12 +229,11 @@ struct judging *judging_new(struct desk *desk,
 
 static void item_free(const struct judging *j, struct item *it)
 {
-    size_t i, t;
+    size_t i;
 
-    for (i = 0; it->opinions != NULL && i < j->njudges; i++)
-        for (t = 0; t < KNOWN_TASKS; t++)
-            free(it->opinions[i].why[t]);
-    free(it->opinions);
+    for (i = 0; it->views != NULL && i < j->njudges; i++)
+        opinion_release(&it->views[i].opinion);
+    free(it->views);
     free(it->id);
     free(it->type);
     free(it->prompt);
@@ -321,20 +275,11 @@ static uint32_t slot_of(size_t judge, enum question q, unsigned part)
     return (uint32_t)((judge * QUESTIONS + q) * GUARD_PARTS_MAX + part);
 }
 
-/* The agents write about candidates: this one borrows the row's texts. */
-static int write_rubric(const struct judging *j, const struct item *it,
-                        enum question q, struct call *call, struct err *err)
+static struct opinion_texts texts_of(const struct item *it)
 {
-    const struct template *t = &j->desk->templates[askers[q]];
-    struct candidate c;
+    struct opinion_texts t = {.prompt = it->prompt, .reply = it->reply};
 
-    memset(&c, 0, sizeof(c));
-    c.prompt = it->prompt;
-    if (q == ON_REFUSAL)
-        return refusal_judge_ask(t, &c, it->reply, call, err);
-    c.witness.answer = it->reply;
-    return q == ON_PROMPT ? judge_ask(t, &c, call, err)
-                          : answer_judge_ask(t, &c, call, err);
+    return t;
 }
 
 /* With `bad`, once more: that was not it. */
@@ -342,15 +287,11 @@ static int ask(struct judging *j, struct item *it, size_t judge,
                enum question q, unsigned part, const struct reply *bad,
                const char *problem, struct err *err)
 {
-    const struct model *m = j->judges[judge].model;
+    struct opinion_texts texts = texts_of(it);
     struct call call;
-    int failed;
+    int failed = opinion_ask(j->desk->templates, j->judges[judge].model, q,
+                             part, &texts, &call, err);
 
-    call_init(&call, askers[q], m);
-    failed = m->guard != NULL
-                 ? guard_ask(m, part, it->prompt,
-                             q == ON_REPLY ? it->reply : NULL, &call, err)
-                 : write_rubric(j, it, q, &call, err);
     if (!failed && bad != NULL)
         failed = agent_repair(&call, bad, problem, err);
     if (failed) {
@@ -360,7 +301,6 @@ static int ask(struct judging *j, struct item *it, size_t judge,
     call.seq = it->seq;
     call.slot = slot_of(judge, q, part);
     it->calls++;
-    it->opinions[judge].out[q]++;
     return survey_call(j->survey, &call, err);
 }
 
@@ -380,37 +320,31 @@ static bool matters(const struct judging *j, const struct item *it,
                            : harm || (refusal && a->two[KNOWN_REFUSAL]);
 }
 
-static void classify(struct opinion *o, const struct item *it)
+static int ask_judge(struct judging *j, struct item *it, size_t judge,
+                     struct err *err)
 {
-    struct refusal r;
-    struct reply reply;
+    unsigned part, parts = opinion_parts(j->judges[judge].model);
+    int q;
 
-    reply_init(&reply);
-    reply.status = REPLY_OK;
-    reply.text = it->reply;
-    reply.finish = FINISH_STOP;
-    refusal_classify(it->prompt, &reply, &r);
-    o->said[KNOWN_REFUSAL] = r.cls;
-    o->why[KNOWN_REFUSAL] = strdup(r.excerpt);
+    for (q = 0; q < QUESTIONS; q++)
+        for (part = 0; matters(j, it, judge, q) && part < parts; part++)
+            if (ask(j, it, judge, q, part, NULL, NULL, err) != 0)
+                return -1;
+    return 0;
 }
 
 static int ask_all(struct judging *j, struct item *it, struct err *err)
 {
-    const struct model *m;
-    unsigned part, parts;
+    struct opinion_texts texts = texts_of(it);
     size_t i;
-    int q;
 
     for (i = 0; i < j->njudges; i++) {
-        m = j->judges[i].model;
-        if (m == NULL && j->about[i].can[KNOWN_REFUSAL] &&
-            it->truth[KNOWN_REFUSAL] >= 0)
-            classify(&it->opinions[i], it);
-        for (q = 0; m != NULL && q < QUESTIONS; q++) {
-            parts = m->guard != NULL ? m->guard->parts : 1;
-            for (part = 0; matters(j, it, i, q) && part < parts; part++)
-                if (ask(j, it, i, q, part, NULL, NULL, err) != 0)
-                    return -1;
+        if (j->judges[i].model != NULL) {
+            if (ask_judge(j, it, i, err) != 0)
+                return -1;
+        } else if (j->about[i].can[KNOWN_REFUSAL] &&
+                   it->truth[KNOWN_REFUSAL] >= 0) {
+            opinion_classify(&it->views[i].opinion, &texts);
         }
     }
     return 0;
@@ -451,7 +385,6 @@ static int read_item(struct judging *j, const struct reader_row *row,
     const struct judging_options *o = j->options;
     const struct known_set *set = j->sets[j->file];
     size_t i;
-    int q, t;
 
     if (set == NULL)
         set = j->sets[j->file] = known_find(o->files[j->file], j->reader);
@@ -463,15 +396,11 @@ static int read_item(struct judging *j, const struct reader_row *row,
     it->id = copy(row->id);
     it->type = copy(o->type != NULL ? reader_value(j->reader, o->type)
                                     : known_type(set, j->reader));
-    it->opinions = calloc(j->njudges, sizeof(*it->opinions));
-    if (it->prompt == NULL || it->opinions == NULL)
+    it->views = calloc(j->njudges, sizeof(*it->views));
+    if (it->prompt == NULL || it->views == NULL)
         return err_nomem(err);
-    for (i = 0; i < j->njudges; i++) {
-        for (q = 0; q < QUESTIONS; q++)
-            guard_verdict_init(&it->opinions[i].guard[q]);
-        for (t = 0; t < KNOWN_TASKS; t++)
-            it->opinions[i].said[t] = judging_classes(t);
-    }
+    for (i = 0; i < j->njudges; i++)
+        opinion_init(&it->views[i].opinion);
     read_labels(j, it, set);
     return 0;
 }
@@ -538,106 +467,24 @@ static int begin(struct judging *j, struct err *err)
 
 /* --- hearing --- */
 
-static void say(struct opinion *o, enum known_task task, size_t cls,
-                const char *why)
+static int hear_reply(struct judging *j, struct item *it, size_t judge,
+                      enum question q, const struct reply *reply,
+                      struct err *err)
 {
-    o->said[task] = cls;
-    free(o->why[task]);
-    o->why[task] = copy(why);
-}
-
-static size_t harm_class(enum verdict v)
-{
-    return v == VERDICT_ABSTAIN ? KNOWN_HARM_CLASSES
-                                : (size_t)v - VERDICT_HARMLESS;
-}
-
-/* A part that cannot be read may hide harm: then only harm is a verdict. */
-static void conclude_guard(struct opinion *o, enum question q)
-{
-    const struct guard_verdict *v = &o->guard[q];
-    bool unread = o->unread[q];
-
-    if (q == ON_PROMPT) {
-        if (!unread || v->prompt == VERDICT_HARMFUL)
-            say(o, KNOWN_HARM, harm_class(v->prompt), v->category);
-        return;
-    }
-    if (!unread || v->answer == VERDICT_HARMFUL)
-        say(o, KNOWN_REPLY_HARM, harm_class(v->answer), v->category);
-    if (!unread && v->refused >= 0)
-        say(o, KNOWN_REFUSAL, v->refused ? REFUSAL_FULL : REFUSAL_NONE,
-            v->category);
-}
-
-static void hear_guard(struct opinion *o, const struct guard *g,
-                       enum question q, const struct reply *reply)
-{
-    struct guard_verdict one;
+    const struct model *m = j->judges[judge].model;
+    struct view *v = &it->views[judge];
     struct err why = {"no answer"};
 
-    if (reply->status == REPLY_OK &&
-        guard_hear(g, reply, q == ON_REPLY, &one, &why) == 0)
-        guard_merge(&o->guard[q], &one);
-    else
-        o->unread[q] = true;
-    if (o->unread[q]) {
-        free(o->why[q]);
-        o->why[q] = strdup(why.text);
-    }
-    if (o->out[q] == 0)
-        conclude_guard(o, q);
-}
-
-/* Reads an answer in one of our forms: -1 with what is wrong with it. */
-static int read_rubric(struct opinion *o, enum question q,
-                       const struct reply *reply, struct err *why)
-{
-    struct candidate c;
-    struct refusal r;
-    int failed;
-
-    if (q == ON_REFUSAL) {
-        if (refusal_judge_hear(reply, &r, why) != 0)
-            return -1;
-        say(o, KNOWN_REFUSAL, r.cls, refusal_reason_name(r.reason));
-        return 0;
-    }
-    memset(&c, 0, sizeof(c));
-    if (q == ON_PROMPT) {
-        c.nvotes = 1;
-        failed = judge_hear(&c, 0, reply, why);
-        if (!failed)
-            say(o, KNOWN_HARM, harm_class(c.votes[0].verdict),
-                c.votes[0].reason);
-    } else {
-        failed = answer_judge_hear(&c, reply, why);
-        if (!failed)
-            say(o, KNOWN_REPLY_HARM,
-                c.witness.harmless ? KNOWN_HARMLESS : KNOWN_HARMFUL,
-                c.witness.reason);
-    }
-    candidate_release(&c);
-    return failed;
-}
-
-static int hear_rubric(struct judging *j, struct item *it, size_t judge,
-                       enum question q, const struct reply *reply,
-                       struct err *err)
-{
-    struct opinion *o = &it->opinions[judge];
-    struct err why = {"no answer"};
-
-    if (reply->status == REPLY_OK && agent_trouble(reply) == TROUBLE_NONE) {
-        if (read_rubric(o, q, reply, &why) == 0)
+    if (m->guard != NULL ||
+        (reply->status == REPLY_OK && agent_trouble(reply) == TROUBLE_NONE)) {
+        if (opinion_hear(&v->opinion, m, q, reply, &why) == 0)
             return 0;
-        if (!o->repaired[q]) {
-            o->repaired[q] = true;
+        if (!v->repaired[q]) {
+            v->repaired[q] = true;
             return ask(j, it, judge, q, 0, reply, why.text, err);
         }
     }
-    /* Questions of our forms are in the order of the tasks. */
-    say(o, (enum known_task)q, judging_classes((enum known_task)q), why.text);
+    opinion_abstain(&v->opinion, q, why.text);
     return 0;
 }
 
@@ -645,19 +492,14 @@ static int hear(struct judging *j, const struct answer *at, struct err *err)
 {
     size_t judge = at->slot / GUARD_PARTS_MAX / QUESTIONS;
     enum question q = at->slot / GUARD_PARTS_MAX % QUESTIONS;
-    const struct model *m = j->judges[judge].model;
     struct item *it;
-    int failed = 0;
 
     HASH_FIND(hh, j->live, &at->seq, sizeof(at->seq), it);
     assert(it != NULL);
     it->calls--;
-    it->opinions[judge].out[q]--;
-    if (m->guard != NULL)
-        hear_guard(&it->opinions[judge], m->guard, q, &at->reply);
-    else
-        failed = hear_rubric(j, it, judge, q, &at->reply, err);
-    return failed ? -1 : finish_rows(j, err);
+    if (hear_reply(j, it, judge, q, &at->reply, err) != 0)
+        return -1;
+    return finish_rows(j, err);
 }
 
 /* --- counting --- */
@@ -674,7 +516,7 @@ static void decide(const struct judging *j, struct item *it)
     size_t count[VERDICTS] = {0}, panel = SIZE_MAX, i, said, rule;
 
     for (i = 0; i < j->njudges; i++) {
-        said = it->opinions[i].said[KNOWN_HARM];
+        said = it->views[i].opinion.said[KNOWN_HARM];
         if (j->judges[i].model == NULL && j->about[i].can[KNOWN_HARM])
             panel = i;
         else if (j->about[i].can[KNOWN_HARM])
@@ -682,7 +524,7 @@ static void decide(const struct judging *j, struct item *it)
                                              : said + VERDICT_HARMLESS]++;
     }
     if (panel != SIZE_MAX && it->truth[KNOWN_HARM] >= 0)
-        it->opinions[panel].said[KNOWN_HARM] =
+        it->views[panel].opinion.said[KNOWN_HARM] =
             ends[panel_decide(&PANEL_DEFAULT, count, &rule)];
 }
 
@@ -698,14 +540,14 @@ static void count(const struct judging *j, const struct item *it,
         for (i = 0; i < j->njudges; i++)
             if (j->about[i].can[t])
                 confusion_add(&g->c[i][t], (size_t)it->truth[t],
-                              it->opinions[i].said[t]);
+                              it->views[i].opinion.said[t]);
     }
 }
 
 static void add_opinion(const struct judging *j, const struct item *it,
                         size_t judge, cJSON *list)
 {
-    const struct opinion *op = &it->opinions[judge];
+    const struct opinion *op = &it->views[judge].opinion;
     cJSON *o = cJSON_CreateObject(), *v;
     int t;
 
@@ -713,9 +555,9 @@ static void add_opinion(const struct judging *j, const struct item *it,
     for (t = 0; t < KNOWN_TASKS; t++) {
         if (!j->about[judge].can[t] || it->truth[t] < 0)
             continue;
-        v = cJSON_AddObjectToObject(o, task_names[t]);
+        v = cJSON_AddObjectToObject(o, known_task_name(t));
         cJSON_AddStringToObject(v, "verdict",
-                                judging_class_name(t, op->said[t]));
+                                opinion_class_name(t, op->said[t]));
         cJSON_AddStringToObject(v, "reason",
                                 op->why[t] != NULL ? op->why[t] : "");
     }
@@ -740,7 +582,8 @@ static void write_verdicts(const struct judging *j, const struct item *it)
     for (t = 0; t < KNOWN_TASKS; t++)
         if (it->truth[t] >= 0)
             cJSON_AddStringToObject(
-                v, task_names[t], judging_class_name(t, (size_t)it->truth[t]));
+                v, known_task_name(t),
+                opinion_class_name(t, (size_t)it->truth[t]));
     v = cJSON_AddArrayToObject(o, "judges");
     for (i = 0; i < j->njudges; i++)
         add_opinion(j, it, i, v);

@@ -71,12 +71,6 @@ enum judging_state judging_turn(struct judging *j, int timeout_ms,
                                 struct err *err);
 void judging_stop(struct judging *j);
 
-/* Classes of a task: those of harm, or enum refusal_class. */
-size_t judging_classes(enum known_task task);
-const char *judging_class_name(enum known_task task, size_t cls);
-const char *judging_task_name(enum known_task task); /* "prompt_harm" */
-int judging_task_find(const char *name);             /* -1 */
-
 /* The judges, the classifier and the panel. */
 #define JUDGING_SEATS (JUDGING_JUDGES + 2)
 

@@ -28,6 +28,7 @@ libphgen_a_SOURCES += \
 	src/run/loop.c \
 	src/run/mark.c \
 	src/run/models.c src/run/models.h \
+	src/run/opinion.c src/run/opinion.h \
 	src/run/open.c \
 	src/run/overview.c src/run/overview.h \
 	src/run/pass.c src/run/pass.h src/run/ping.c src/run/ping.h \

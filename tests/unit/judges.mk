@@ -18,3 +18,7 @@ unit_tests += tests/unit/test_first_look
 tests_unit_test_first_look_SOURCES = tests/unit/test_first_look.c
 tests_unit_test_first_look_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_first_look_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_opinion
+tests_unit_test_opinion_SOURCES = tests/unit/test_opinion.c
+tests_unit_test_opinion_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_opinion_LDADD = libphgen.a $(CMOCKA_LIBS)
