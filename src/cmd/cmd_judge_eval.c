@@ -179,18 +179,22 @@ static void say_paid(const struct desk *d)
                  (unsigned long long)s.tokens_out, s.cost);
 }
 
-static int write_json(const char *folder, const char *text, struct err *err)
+static int write_json(const char *folder, const cJSON *json, struct err *err)
 {
     char *path = file_join(folder, "judge-eval.json");
     struct outfile f;
+    struct str text;
     int failed = -1;
 
-    if (path == NULL)
+    str_init(&text, 64u << 20);
+    json_print(json, &text);
+    if (path == NULL || str_failed(&text)) {
         err_nomem(err);
-    else if (outfile_open(&f, path, err) == 0) {
-        fprintf(f.stream, "%s\n", text);
+    } else if (outfile_open(&f, path, err) == 0) {
+        fprintf(f.stream, "%s\n", text.s);
         failed = outfile_commit(&f, err);
     }
+    str_release(&text);
     free(path);
     return failed;
 }
@@ -203,7 +207,6 @@ static enum cmd_exit report(const struct judging *j,
     const char *folder = options_string(o, "out");
     uint64_t seed = options_uint(o, "seed");
     struct judging_result r;
-    struct str text;
     cJSON *json;
     int failed = 0;
 
@@ -216,16 +219,15 @@ static enum cmd_exit report(const struct judging *j,
         return CMD_FAILED;
     }
     json = judge_report_json(&r, wanted, seed);
-    str_init(&text, 64u << 20);
-    json_print(json, &text);
-    cJSON_Delete(json);
     if (folder != NULL)
-        failed = write_json(folder, text.s, err);
-    if (!failed && options_flag(o, "json"))
-        printf("%s\n", text.s);
-    else if (!failed)
-        judge_report_print(&r, seed, options_flag(o, "by-type"), stdout);
-    str_release(&text);
+        failed = write_json(folder, json, err);
+    if (!failed && options_flag(o, "json")) {
+        failed = cmd_print_json(json, err);
+    } else {
+        cJSON_Delete(json);
+        if (!failed)
+            judge_report_print(&r, seed, options_flag(o, "by-type"), stdout);
+    }
     if (!options_flag(o, "quiet"))
         say_paid(desk);
     return failed ? CMD_FAILED : CMD_OK;

@@ -24,6 +24,7 @@ static const struct contrast_of of = {"a", "kill", "Kill it?"};
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *bytes = (const char *)data;
+    struct refusal verdict = {0};
     struct candidate c;
     struct reply r, back;
     struct err err;
@@ -43,6 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         opening_refusal(clean.s);
         contrast_hear(&of, &r, &question, &err);
         free(question);
+        refusal_judge_hear(&r, &verdict, &err);
         candidate_init(&c, 1, &path);
         c.shape = size % 2 == 0 ? SHAPE_QUESTION : SHAPE_TURNS;
         c.nvotes = 1;
