@@ -165,8 +165,7 @@ static enum judging_state drive(struct judging *j, bool quiet, struct err *err)
     return state;
 }
 
-/* Not in the JSON: equal questions that were on their way together are paid
- * for twice, so it depends on the network's timing. */
+/* Not in the JSON, which is the same after any number of sessions. */
 static void say_paid(const struct desk *d)
 {
     struct spent s = exchange_spent(d->exchange);
