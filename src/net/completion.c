@@ -30,7 +30,7 @@ void completion_encode(const struct call *call, unsigned lacks,
     if (call->max_tokens > 0)
         dialect_number("max_tokens", call->max_tokens, body);
     if (!(lacks & LACKS_SEED))
-        str_addf(body, ",\"seed\":%llu", (unsigned long long)call->seed);
+        dialect_count("seed", call->seed, body);
     if (call->top_logprobs > 0 && !(lacks & LACKS_LOGPROBS))
         dialect_number("logprobs",
                        call->top_logprobs < LOGPROBS_MAX ? call->top_logprobs

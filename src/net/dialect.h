@@ -100,6 +100,7 @@ void dialect_messages(const struct call *call, unsigned lacks, bool skip_system,
 
 /* ,"temperature":... and so on, as far as the call and the server want. */
 void dialect_number(const char *name, double value, struct str *out);
+void dialect_count(const char *name, uint64_t value, struct str *out);
 
 /* All system texts, joined by an empty line; false when there is none. */
 bool dialect_system(const struct call *call, struct str *out);

@@ -43,11 +43,11 @@ void openai_encode(const struct call *call, unsigned lacks, struct str *body)
     if (call->temperature >= 0 && !(lacks & LACKS_TEMPERATURE))
         dialect_number("temperature", call->temperature, body);
     if (call->max_tokens > 0)
-        dialect_number(lacks & LACKS_MAX_TOKENS ? "max_completion_tokens"
-                                                : "max_tokens",
-                       call->max_tokens, body);
+        dialect_count(lacks & LACKS_MAX_TOKENS ? "max_completion_tokens"
+                                               : "max_tokens",
+                      call->max_tokens, body);
     if (!(lacks & LACKS_SEED))
-        str_addf(body, ",\"seed\":%llu", (unsigned long long)call->seed);
+        dialect_count("seed", call->seed, body);
     if (top > 0 && !(lacks & LACKS_LOGPROBS))
         str_addf(body, ",\"%slogprobs\":%u",
                  lacks & LACKS_LOGPROBS_FLAG ? "" : "logprobs\":true,\"top_",

@@ -41,6 +41,8 @@ struct transfer {
     double tokens;       /* guessed for the rate limits */
 
     struct str url, body, in;
+    struct str parsed; /* the URL that libcurl has */
+    CURLU *address;    /* that, taken apart; NULL: libcurl has the text */
     struct hints hints;
     bool connected; /* the request could go out */
     bool headers;   /* a status line came */
