@@ -23,10 +23,14 @@
 #define ENTITY_NEAR 0.8
 #define KEY_MAX     4096
 
-static const struct dedup_options NAMES = {.kind = SHINGLE_CHAR,
-                                           .n = 3,
-                                           .threshold = ENTITY_NEAR,
-                                           .index = DEDUP_EXACT};
+static const struct dedup_options ENTITIES = {.kind = SHINGLE_CHAR,
+                                              .n = 3,
+                                              .threshold = ENTITY_NEAR,
+                                              .index = DEDUP_EXACT};
+static const struct dedup_options SENSES = {.kind = SHINGLE_CHAR,
+                                            .n = 3,
+                                            .threshold = SENSE_NEAR,
+                                            .index = DEDUP_EXACT};
 
 struct files {
     uint64_t bit[FOUND_FILES / 64];
@@ -43,8 +47,11 @@ struct text {
     struct files files;
 };
 
+struct trigger;
+
 struct sense {
     struct sense *next;
+    const struct trigger *of;
     char *text;
     size_t category;
     double support;
@@ -62,7 +69,7 @@ struct trigger {
     size_t name; /* its text */
     double support;
     struct files files;
-    struct sense *senses;
+    struct sense *senses, *last; /* a list, and its end */
     bool good;
     char key[];
 };
@@ -90,6 +97,9 @@ struct found {
     struct relation *relations;
     size_t nrelations;
     struct dedup *prompts, *entities;
+    struct dedup *senses; /* of all triggers; ids count from 1 in `sense` */
+    struct sense **sense;
+    size_t nsenses, senses_room;
     size_t homeless;
 };
 
@@ -222,8 +232,9 @@ struct found *found_new(const struct concepts *base,
     f->categories = categories;
     f->ncategories = n;
     f->prompts = dedup_new(&DEDUP_DEFAULTS, err);
-    f->entities = f->prompts != NULL ? dedup_new(&NAMES, err) : NULL;
-    if (f->entities == NULL || (base != NULL && index_base(f, err) != 0)) {
+    f->entities = f->prompts != NULL ? dedup_new(&ENTITIES, err) : NULL;
+    f->senses = f->entities != NULL ? dedup_new(&SENSES, err) : NULL;
+    if (f->senses == NULL || (base != NULL && index_base(f, err) != 0)) {
         found_free(f);
         return NULL;
     }
@@ -267,6 +278,8 @@ void found_free(struct found *f)
     free_known(&f->tasks);
     dedup_free(f->prompts);
     dedup_free(f->entities);
+    dedup_free(f->senses);
+    free(f->sense);
     free(f);
 }
 
@@ -347,7 +360,7 @@ static struct trigger *take_trigger(struct found *f, const struct extract *e,
 
 static double near(const char *a, const char *b)
 {
-    return dedup_similarity(&NAMES, a, strlen(a), b, strlen(b));
+    return dedup_similarity(&SENSES, a, strlen(a), b, strlen(b));
 }
 
 /* The name that the base has for a sense of the trigger there, or the sense's
@@ -376,21 +389,66 @@ static const char *name_of(const struct found *f, const struct trigger *t,
     return best;
 }
 
-static struct sense *find_sense(struct trigger *t, size_t category,
-                                const char *text)
+/* The nearest sense of the trigger in the category, the first of equals; NULL
+ * when none is near. */
+static int find_sense(struct found *f, const struct trigger *t, size_t category,
+                      const char *text, struct sense **out, struct err *err)
 {
-    struct sense *s, *best = NULL;
-    double most = SENSE_NEAR, how;
+    double most = SENSE_NEAR;
+    struct dedup_hit *hits;
+    size_t n, i;
 
-    LL_FOREACH(t->senses, s)
-    {
-        how = s->category == category ? near(s->text, text) : 0;
-        if (how > most) {
-            most = how;
-            best = s;
+    *out = NULL;
+    if (dedup_find_all(f->senses, text, strlen(text), UINT64_MAX, &hits, &n,
+                       err) != 0)
+        return -1;
+    for (i = 0; i < n; i++) {
+        struct sense *s = f->sense[hits[i].id - 1];
+
+        if (s->of == t && s->category == category &&
+            hits[i].similarity > most) {
+            most = hits[i].similarity;
+            *out = s;
         }
     }
-    return best;
+    free(hits);
+    return 0;
+}
+
+static int list_sense(struct found *f, struct sense *s, struct err *err)
+{
+    if (f->nsenses == f->senses_room) {
+        size_t room = 2 * f->senses_room + 64;
+        struct sense **more = realloc(f->sense, room * sizeof(*more));
+
+        if (more == NULL)
+            return err_nomem(err);
+        f->sense = more;
+        f->senses_room = room;
+    }
+    f->sense[f->nsenses++] = s;
+    return dedup_add(f->senses, f->nsenses, s->text, strlen(s->text), err);
+}
+
+static struct sense *new_sense(struct found *f, struct trigger *t,
+                               size_t category, const char *name,
+                               struct err *err)
+{
+    struct sense *s = calloc(1, sizeof(*s));
+
+    if (s == NULL || (s->text = strdup(name)) == NULL) {
+        free(s);
+        err_nomem(err);
+        return NULL;
+    }
+    s->of = t;
+    s->category = category;
+    if (t->last != NULL)
+        t->last->next = s;
+    else
+        t->senses = s;
+    t->last = s;
+    return list_sense(f, s, err) == 0 ? s : NULL;
 }
 
 static struct sense *take_sense(struct found *f, struct trigger *t,
@@ -398,18 +456,14 @@ static struct sense *take_sense(struct found *f, struct trigger *t,
                                 struct err *err)
 {
     const char *name = name_of(f, t, category, text);
-    struct sense *s = find_sense(t, category, name);
+    struct sense *s;
 
-    if (s == NULL) {
-        s = calloc(1, sizeof(*s));
-        if (s == NULL || (s->text = strdup(name)) == NULL) {
-            free(s);
-            err_nomem(err);
-            return NULL;
-        }
-        s->category = category;
-        LL_APPEND(t->senses, s);
-    }
+    if (find_sense(f, t, category, name, &s, err) != 0)
+        return NULL;
+    if (s == NULL)
+        s = new_sense(f, t, category, name, err);
+    if (s == NULL)
+        return NULL;
     s->support++;
     note_file(&s->files, file);
     return s;
