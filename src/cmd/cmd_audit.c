@@ -152,6 +152,27 @@ static int tell_drawn(const struct job *job, const struct audit_sample *sample,
     return failed;
 }
 
+/* Whoever draws again with another plan draws other rows. */
+static int warn_replaced(const struct job *job,
+                         const struct audit_sample *sample, struct err *err)
+{
+    const struct audit_plan *now = &sample->plan, *then;
+    struct audit_sample before;
+    int got = audit_recall(job->store, &before, err);
+
+    then = &before.plan;
+    if (got == 1 &&
+        (then->seed != now->seed || then->by != now->by || then->n > now->n))
+        log_line(LOG_WARN,
+                 "this sample takes the place of the one that was drawn "
+                 "before (--n %llu --by %s --seed %llu): verdicts on rows that "
+                 "are not in this one count for these rows alone",
+                 (unsigned long long)then->n, AUDIT_BY[then->by],
+                 (unsigned long long)then->seed);
+    audit_sample_release(&before);
+    return got < 0 ? -1 : 0;
+}
+
 static int draw(const struct job *job, struct err *err)
 {
     const char *out = options_string(job->o, "out");
@@ -169,6 +190,7 @@ static int draw(const struct job *job, struct err *err)
     else if (seeds != NULL && take_plan(job->o, &plan, err) == 0 &&
              audit_draw(job->store, &plan, &sample, err) == 0 &&
              sheets_write(job->store, &sample, &sheets, files, err) == 0 &&
+             warn_replaced(job, &sample, err) == 0 &&
              audit_keep(job->store, &sample, err) == 0)
         failed = tell_drawn(job, &sample, files, err);
     audit_sample_release(&sample);

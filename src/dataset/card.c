@@ -38,6 +38,19 @@ static double rows_of(const cJSON *manifest)
            json_number(counts, "withheld", 0);
 }
 
+/* Of the files that the card stands beside: what the Hub counts. */
+static double records_of(const cJSON *manifest)
+{
+    const cJSON *files = json_array(json_object(manifest, "export"), "files"),
+                *f;
+    double n = 0;
+
+    if (files == NULL)
+        return rows_of(manifest);
+    cJSON_ArrayForEach(f, files) n += json_number(f, "records", 0);
+    return n;
+}
+
 /* `phgen serve` offers the same agents over HTTP: URL#builtin:NAME. */
 static bool is_builtin(const char *name)
 {
@@ -115,7 +128,7 @@ static void front_matter(const cJSON *manifest, FILE *out)
           "language_creators:\n- machine-generated\n"
           "task_categories:\n- text-generation\n- text-classification\n",
           out);
-    while (rows_of(manifest) >= sizes[i].below)
+    while (records_of(manifest) >= sizes[i].below)
         i++;
     fprintf(out, "size_categories:\n- %s\ntags:\n", sizes[i].name);
     for (i = 0; i < sizeof(tags) / sizeof(*tags); i++)
@@ -206,13 +219,15 @@ static void exported(const cJSON *export, FILE *out)
     load_snippet(csv ? "csv" : "json", first != NULL ? first : "", out);
     fputs("```\n\nFormat: ", out);
     markdown_code(format, out);
-    fputs(".\n\n| File | Rows |\n|---|---:|\n", out);
+    fputs(".\n\n| File | Rows | Records |\n|---|---:|---:|\n", out);
     cJSON_ArrayForEach(f, files)
     {
         fputs("| ", out);
         markdown_code(json_string(f, "name"), out);
         fputs(" | ", out);
         markdown_count(json_number(f, "rows", 0), out);
+        fputs(" | ", out);
+        markdown_count(json_number(f, "records", 0), out);
         fputs(" |\n", out);
     }
     fputc('\n', out);

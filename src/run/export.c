@@ -52,6 +52,7 @@ struct work {
     cJSON *report, *left_out;
     struct sink *sinks[EXPORT_SPLITS_MAX];
     uint64_t written[EXPORT_SPLITS_MAX], rows, controls; /* rows: read */
+    uint64_t records[EXPORT_SPLITS_MAX]; /* kto makes two of a row */
     uint32_t groups, largest;
     struct dedup *first; /* the first split, for the report */
     struct leak leaks[EXPORT_SPLITS_MAX];
@@ -549,6 +550,19 @@ static int commit_sinks(struct work *w, struct err *err)
     return 0;
 }
 
+/* JSON has one a line; a CSV cell may hold line ends. */
+static uint64_t records_in(const struct export_job *job, const struct str *out)
+{
+    uint64_t n = 0;
+    size_t i;
+
+    if (strcmp(job->format->ending, "csv") == 0)
+        return 1;
+    for (i = 0; i < out->len; i++)
+        n += out->s[i] == '\n';
+    return n;
+}
+
 static int write_row(struct work *w, const struct export_row *row,
                      uint8_t split, struct err *err)
 {
@@ -560,6 +574,7 @@ static int write_row(struct work *w, const struct export_row *row,
     job->format->write(row, &job->options, &out);
     failed = str_failed(&out) ? err_set(err, "the row %s is too large", row->id)
                               : sink_add(w->sinks[split], out.s, out.len, err);
+    w->records[split] += records_in(job, &out);
     str_release(&out);
     w->written[split]++;
     return failed;
@@ -764,6 +779,7 @@ static void report(struct work *w)
         if (job->nsplits > 0)
             cJSON_AddStringToObject(f, "split", job->splits[i].name);
         cJSON_AddNumberToObject(f, "rows", (double)w->written[i]);
+        cJSON_AddNumberToObject(f, "records", (double)w->records[i]);
         cJSON_AddItemToArray(list, f);
     }
     if (job->nsplits > 0) {

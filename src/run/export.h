@@ -64,7 +64,7 @@ int export_parse_splits(const char *text, struct export_job *job,
 /*
  * Writes the files.  What was done, as a tree (the caller deletes it):
  * {"format", "rows" read, "written", "controls", "left_out": {why: n},
- * "files": [{"name", "split", "rows"}], "groups", "largest_group",
+ * "files": [{"name", "split", "rows", "records"}], "groups", "largest_group",
  * "leakage": [{"split", "near", "highest", "shared_triggers"}]}.
  */
 cJSON *export_write(const struct export_job *job, struct err *err);

@@ -22,7 +22,11 @@ exits 0 'two sheets'
 phgen audit run --n 60 --annotator anna --out again
 holds 'the same seed draws the same' cmp run/audit/anna.csv again/anna.csv
 phgen audit run --n 120 --annotator anna --out more
+says err '120 of 300 rows'
+holds 'a larger one takes its place without a word' \
+    sh -c '! grep -q "takes the place" err'
 phgen audit run --n 60 --seed 2 --annotator anna --out other
+says err 'takes the place of the one that was drawn before (--n 120 --by domain'
 phgen audit run --n 88 --by category --annotator anna --out fine --least 1
 exits 0 'strata of categories'
 phgen audit run --n 60 --open --annotator anna --out open

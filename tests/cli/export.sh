@@ -93,6 +93,9 @@ for f in lm-eval/phgen.yaml inspect/phgen_task.py \
 done
 holds 'the Python files compile' $python -m py_compile \
     run/export/lm-eval/utils.py run/export/inspect/phgen_task.py
+lines=$(wc -l <run/export/kto/data.jsonl)
+says run/export/kto/README.md "| \`data.jsonl\` | $((lines / 2)) | $lines |" \
+    'the card counts rows and records'
 phgen export run --format alpaca --zstd --embedded --out packed
 holds 'a compressed file has the same lines' sh -c \
     'zstd -dc packed/alpaca/data.jsonl.zst | cmp - run/export/alpaca/data.jsonl'
