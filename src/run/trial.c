@@ -22,6 +22,7 @@
 #include <uthash.h>
 
 #define REPHRASE_SLOT TRIAL_SAMPLES_MAX
+#define SYSTEM_BYTES  ((size_t)8 << 20)
 
 struct item {
     UT_hash_handle hh;
@@ -163,6 +164,27 @@ static cJSON *message(const char *role, const char *text)
     return m;
 }
 
+/* Before a system message that is there, in one: many servers take just one,
+ * and only in the first place. */
+static void add_system(cJSON *chat, const char *text)
+{
+    cJSON *first = cJSON_GetArrayItem(chat, 0);
+    const char *role = json_string(first, "role"),
+               *there = json_string(first, "content");
+    struct str both;
+
+    if (role == NULL || there == NULL ||
+        strcmp(role, role_name(ROLE_SYSTEM)) != 0) {
+        cJSON_InsertItemInArray(chat, 0, message(role_name(ROLE_SYSTEM), text));
+        return;
+    }
+    str_init(&both, SYSTEM_BYTES);
+    str_addf(&both, "%s\n\n%s", text, there);
+    cJSON_ReplaceItemInObjectCaseSensitive(first, "content",
+                                           cJSON_CreateString(both.s));
+    str_release(&both);
+}
+
 static cJSON *chat_of(const struct trial_subject *s)
 {
     cJSON *chat = s->messages != NULL ? cJSON_Duplicate(s->messages, true)
@@ -171,8 +193,7 @@ static cJSON *chat_of(const struct trial_subject *s)
     if (s->messages == NULL)
         cJSON_AddItemToArray(chat, message(role_name(ROLE_USER), s->prompt));
     if (s->system != NULL)
-        cJSON_InsertItemInArray(chat, 0,
-                                message(role_name(ROLE_SYSTEM), s->system));
+        add_system(chat, s->system);
     return chat;
 }
 

@@ -46,7 +46,7 @@ struct trial_subject {
     const struct model *model;
     const char *prompt;    /* the request: what the classifier is told */
     const cJSON *messages; /* the conversation; NULL: the prompt alone */
-    const char *system;    /* said before it; NULL: nothing */
+    const char *system;    /* said before it and its own; NULL: nothing */
     /* Words the request anew before it is sent (agent/rephraser.h), knowing
      * these alarming words; NULL: nobody does. */
     const struct model *rephraser;

@@ -290,6 +290,35 @@ static void test_no_other_words(void **state)
     assert_int_equal(r.target.samples, 2);
 }
 
+/* What a model is sent, as the ledger sees it: joined system messages are one
+ * message, and the same as when they come so. */
+static void test_system_messages_are_one(void **state)
+{
+    struct trial_subject s = {.id = "joined", .prompt = "Hello?"};
+    uint64_t calls = exchange_spent(desk->exchange).calls;
+    cJSON *two = cJSON_Parse("[{\"role\":\"system\",\"content\":\"Theirs.\"},"
+                             "{\"role\":\"user\",\"content\":\"Hello?\"}]"),
+          *one_only = cJSON_Parse(
+              "[{\"role\":\"system\",\"content\":\"Ours.\\n\\nTheirs.\"},"
+              "{\"role\":\"user\",\"content\":\"Hello?\"}]");
+    struct trial_result r;
+    struct err err = {""};
+    char model[64];
+
+    (void)state;
+    s.model = desk_model(desk, url, &err);
+    s.messages = two;
+    s.system = "Ours.";
+    one(&s, &r, model);
+    assert_int_equal(exchange_spent(desk->exchange).calls, calls + 2);
+    s.messages = one_only;
+    s.system = NULL;
+    one(&s, &r, model);
+    assert_int_equal(exchange_spent(desk->exchange).calls, calls + 2);
+    cJSON_Delete(two);
+    cJSON_Delete(one_only);
+}
+
 static void bad_chat(const char *json, const char *says)
 {
     struct err err = {""};
@@ -360,6 +389,7 @@ int main(void)
         cmocka_unit_test(test_conversation),
         cmocka_unit_test(test_rephrased),
         cmocka_unit_test(test_no_other_words),
+        cmocka_unit_test(test_system_messages_are_one),
         cmocka_unit_test(test_bad_conversations),
         cmocka_unit_test(test_every_kind_is_counted),
     };
