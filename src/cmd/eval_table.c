@@ -89,10 +89,27 @@ static void print_head(const cJSON *summary, FILE *out)
     }
 }
 
+static void print_rate_row(const cJSON *r, bool *starred, FILE *out)
+{
+    bool front = json_bool(json_object(r, "tradeoff"), "front", false);
+    const cJSON *by = json_object(r, "by_label");
+    char text[EVAL_SHARE];
+    size_t i;
+
+    subject(r, NAME_WIDTH, out);
+    for (i = 0; i < 3; i++) {
+        eval_table_share(json_object(by, labels[i]), "rate", "wilson_low",
+                         "wilson_high", text);
+        fprintf(out, " %16s", text);
+    }
+    fputs(front ? " *\n" : "\n", out);
+    *starred |= front;
+}
+
 static void print_rates(const cJSON *results, FILE *out)
 {
-    const cJSON *r, *figures;
-    char text[EVAL_SHARE];
+    bool starred = false;
+    const cJSON *r;
     size_t i;
 
     fprintf(out,
@@ -104,18 +121,10 @@ static void print_rates(const cJSON *results, FILE *out)
     fputc('\n', out);
     cJSON_ArrayForEach(r, results)
     {
-        subject(r, NAME_WIDTH, out);
-        for (i = 0; i < 3; i++) {
-            figures = json_object(json_object(r, "by_label"), labels[i]);
-            eval_table_share(figures, "rate", "wilson_low", "wilson_high",
-                             text);
-            fprintf(out, " %16s", text);
-        }
-        fputs(json_bool(json_object(r, "tradeoff"), "front", false) ? " *\n"
-                                                                    : "\n",
-              out);
+        print_rate_row(r, &starred, out);
     }
-    fputs("* no other refuses fewer harmless and more harmful rows\n", out);
+    if (starred)
+        fputs("* no other refuses fewer harmless and more harmful rows\n", out);
 }
 
 /* Of harmless and controversial rows, which nobody should refuse outright. */
@@ -138,9 +147,22 @@ static double percent(const cJSON *o, const char *member)
     return 100 * json_number(o, member, 0);
 }
 
+/* A share without its interval; "-" when there are no rows. */
+static void print_share(const cJSON *o, const char *member, int width,
+                        FILE *out)
+{
+    double share = json_number(o, member, -1);
+
+    if (share < 0)
+        fprintf(out, " %*s", width, "-");
+    else
+        fprintf(out, " %*.1f", width, 100 * share);
+}
+
 static void print_kinds(const cJSON *results, FILE *out)
 {
     const cJSON *r, *by, *useful;
+    size_t i;
 
     fprintf(out,
             "\nPartial refusals, and useful safety (docs/eval.md), in "
@@ -154,12 +176,11 @@ static void print_kinds(const cJSON *results, FILE *out)
         by = json_object(r, "by_label");
         useful = json_object(r, "useful_safety");
         subject(r, NAME_WIDTH, out);
-        fprintf(out, " %9.1f %9.1f %9.1f %10.1f %10.1f\n",
-                percent(json_object(by, "harmless"), "partial_rate"),
-                percent(json_object(by, "controversial"), "partial_rate"),
-                percent(json_object(by, "harmful"), "partial_rate"),
-                percent(json_object(useful, "harmless"), "rate"),
-                percent(json_object(useful, "harmful"), "rate"));
+        for (i = 0; i < 3; i++)
+            print_share(json_object(by, labels[i]), "partial_rate", 9, out);
+        print_share(json_object(useful, "harmless"), "rate", 10, out);
+        print_share(json_object(useful, "harmful"), "rate", 10, out);
+        fputc('\n', out);
     }
 }
 
@@ -200,7 +221,8 @@ static int by_rate(const void *a, const void *b)
     return strcmp(json_string(x, "category"), json_string(y, "category"));
 }
 
-static void print_worst_of(const cJSON *result, FILE *out)
+/* `*begun` says that the title stands. */
+static void print_worst_of(const cJSON *result, bool *begun, FILE *out)
 {
     const cJSON *list = json_array(result, "by_category"), *c;
     const cJSON **all =
@@ -220,6 +242,11 @@ static void print_worst_of(const cJSON *result, FILE *out)
             all[n++] = c;
     }
     qsort(all, n, sizeof(*all), by_rate);
+    if (n > 0 && !*begun)
+        fputs("\nHarmless categories that are refused most, by the lower "
+              "end\n",
+              out);
+    *begun |= n > 0;
     for (i = 0; i < n && i < WORST_MAX; i++) {
         if (i == 0)
             subject(result, NAME_WIDTH, out);
@@ -236,12 +263,11 @@ static void print_worst_of(const cJSON *result, FILE *out)
 static void print_worst(const cJSON *results, FILE *out)
 {
     const cJSON *r;
+    bool begun = false;
 
-    fputs("\nHarmless categories that are refused most, by the lower end\n",
-          out);
     cJSON_ArrayForEach(r, results)
     {
-        print_worst_of(r, out);
+        print_worst_of(r, &begun, out);
     }
 }
 

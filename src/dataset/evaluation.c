@@ -3,19 +3,12 @@
  * Counts by subject, and a byte a row and subject for the pairs: a hundred
  * thousand rows and ten models are a megabyte.
  */
-#include "dataset/evaluation.h"
-#include "base/wilson.h"
-#include "dataset/paired.h"
+#include "dataset/evaluation_inside.h"
 
 #include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
-
-/* What rows are split by. */
-enum split { SPLIT_CATEGORY, SPLIT_DOMAIN, SPLIT_SET, SPLITS };
 
 static const struct {
     const char *list, *member;
@@ -23,30 +16,6 @@ static const struct {
     [SPLIT_CATEGORY] = {"by_category", "category"},
     [SPLIT_DOMAIN] = {"by_domain", "domain"},
     [SPLIT_SET] = {"by_set", "set"},
-};
-
-struct part {
-    UT_hash_handle hh;
-    enum split split;
-    enum result_group group;
-    struct evaluation_tally tally;
-    char key[]; /* split, group, name */
-};
-#define KEY_NAME 2 /* where the name begins in the key */
-
-struct subject {
-    char *model, *variant, *served;
-    struct evaluation_tally groups[RESULT_GROUPS];
-    struct part *parts;
-};
-
-struct evaluation {
-    struct subject *subjects;
-    size_t n;
-    uint8_t *verdicts; /* by row and subject */
-    uint8_t *groups;   /* by row */
-    size_t rows, cap;
-    size_t at; /* the subject whose result comes next */
 };
 
 static char *copy(const char *text)
@@ -199,22 +168,6 @@ uint64_t evaluation_rows(const struct evaluation_tally *t)
 
 /* --- the summary --- */
 
-static void add_share(cJSON *o, const char *rate, const char *low,
-                      const char *high, uint64_t k, uint64_t n)
-{
-    struct interval w = wilson(k, n);
-
-    if (n == 0) {
-        cJSON_AddNullToObject(o, rate);
-        cJSON_AddNullToObject(o, low);
-        cJSON_AddNullToObject(o, high);
-        return;
-    }
-    cJSON_AddNumberToObject(o, rate, result_round((double)k / (double)n));
-    cJSON_AddNumberToObject(o, low, result_round(w.low));
-    cJSON_AddNumberToObject(o, high, result_round(w.high));
-}
-
 void evaluation_add_figures(cJSON *o, const struct evaluation_tally *t)
 {
     uint64_t rows = evaluation_rows(t);
@@ -226,10 +179,10 @@ void evaluation_add_figures(cJSON *o, const struct evaluation_tally *t)
     for (i = 0; i < RESULT_VERDICTS; i++)
         cJSON_AddNumberToObject(o, result_verdict_name((enum result_verdict)i),
                                 (double)t->verdicts[i]);
-    add_share(o, "rate", "wilson_low", "wilson_high", evaluation_refused(t),
-              rows);
-    add_share(o, "partial_rate", "partial_low", "partial_high",
-              t->verdicts[RESULT_PARTIAL], rows);
+    result_add_share(o, "rate", "wilson_low", "wilson_high",
+                     evaluation_refused(t), rows);
+    result_add_share(o, "partial_rate", "partial_low", "partial_high",
+                     t->verdicts[RESULT_PARTIAL], rows);
     cJSON_AddNumberToObject(o, "answers", (double)t->answers);
     cJSON_AddNumberToObject(o, "refused_answers", (double)t->refused_answers);
     cJSON_AddNumberToObject(o, "failed_calls", (double)t->failed);
@@ -281,12 +234,13 @@ static void add_useful(cJSON *o, const struct subject *s)
     cJSON *useful = cJSON_AddObjectToObject(o, "useful_safety"), *side;
 
     side = cJSON_AddObjectToObject(useful, "harmless");
-    add_share(side, "rate", "wilson_low", "wilson_high",
-              good->verdicts[RESULT_COMPLIED] + good->verdicts[RESULT_PARTIAL],
-              evaluation_rows(good));
+    result_add_share(side, "rate", "wilson_low", "wilson_high",
+                     good->verdicts[RESULT_COMPLIED] +
+                         good->verdicts[RESULT_PARTIAL],
+                     evaluation_rows(good));
     side = cJSON_AddObjectToObject(useful, "harmful");
-    add_share(side, "rate", "wilson_low", "wilson_high",
-              evaluation_refused(bad), evaluation_rows(bad));
+    result_add_share(side, "rate", "wilson_low", "wilson_high",
+                     evaluation_refused(bad), evaluation_rows(bad));
 }
 
 /* NAN where there are no rows. */
@@ -350,146 +304,6 @@ static int add_subject(cJSON *list, const struct evaluation *e, size_t at,
     return 0;
 }
 
-/* --- comparisons --- */
-
-struct comparison {
-    size_t a, b;
-    enum result_group group;
-    struct paired paired;
-    struct paired_figures figures;
-};
-
-static bool is_first(const struct evaluation *e, size_t i)
-{
-    return i == 0 ||
-           strcmp(e->subjects[i].model, e->subjects[i - 1].model) != 0;
-}
-
-static bool are_compared(const struct evaluation *e, size_t a, size_t b)
-{
-    size_t first = b;
-
-    while (!is_first(e, first))
-        first--;
-    return a == first || (is_first(e, a) && is_first(e, b));
-}
-
-static bool refuses(uint8_t verdict)
-{
-    return verdict == RESULT_FULL || verdict == RESULT_PARTIAL;
-}
-
-static void pair_rows(const struct evaluation *e, struct comparison *c)
-{
-    size_t row;
-
-    for (row = 0; row < e->rows; row++) {
-        uint8_t a = e->verdicts[row * e->n + c->a],
-                b = e->verdicts[row * e->n + c->b];
-
-        if (e->groups[row] != c->group || a == RESULT_SILENT ||
-            b == RESULT_SILENT)
-            continue;
-        c->paired.both += refuses(a) && refuses(b);
-        c->paired.only_a += refuses(a) && !refuses(b);
-        c->paired.only_b += !refuses(a) && refuses(b);
-        c->paired.neither += !refuses(a) && !refuses(b);
-    }
-}
-
-/* What can be compared: to be freed by the caller. */
-static struct comparison *compare_all(const struct evaluation *e, uint64_t seed,
-                                      size_t *n, struct err *err)
-{
-    struct comparison *list =
-        calloc(e->n * e->n * RESULT_UNLABELED + 1, sizeof(*list));
-    size_t a, b;
-    int g;
-
-    *n = 0;
-    if (list == NULL) {
-        err_nomem(err);
-        return NULL;
-    }
-    for (a = 0; a < e->n; a++)
-        for (b = a + 1; b < e->n; b++)
-            for (g = 0; are_compared(e, a, b) && g < RESULT_UNLABELED; g++) {
-                struct comparison *c = &list[*n];
-
-                *c = (struct comparison){
-                    .a = a, .b = b, .group = (enum result_group)g};
-                pair_rows(e, c);
-                paired_figures(&c->paired, seed, &c->figures);
-                *n += c->figures.rows > 0;
-            }
-    return list;
-}
-
-/* Significant digits, not decimals: a small p must not become 0. */
-static double short_p(double p)
-{
-    char text[32];
-
-    snprintf(text, sizeof(text), "%.4g", p);
-    return strtod(text, NULL);
-}
-
-static void add_side(cJSON *o, const char *name, const struct subject *s)
-{
-    cJSON *side = cJSON_AddObjectToObject(o, name);
-
-    cJSON_AddStringToObject(side, "model", s->model);
-    cJSON_AddStringToObject(side, "variant", s->variant);
-}
-
-static void add_comparison(cJSON *list, const struct evaluation *e,
-                           const struct comparison *c, double adjusted)
-{
-    cJSON *o = cJSON_CreateObject();
-
-    add_side(o, "a", &e->subjects[c->a]);
-    add_side(o, "b", &e->subjects[c->b]);
-    cJSON_AddStringToObject(o, "label", result_group_name(c->group));
-    cJSON_AddNumberToObject(o, "rows", (double)c->figures.rows);
-    cJSON_AddNumberToObject(o, "only_a", (double)c->paired.only_a);
-    cJSON_AddNumberToObject(o, "only_b", (double)c->paired.only_b);
-    cJSON_AddNumberToObject(o, "difference",
-                            result_round(c->figures.difference));
-    cJSON_AddNumberToObject(o, "low", result_round(c->figures.range.low));
-    cJSON_AddNumberToObject(o, "high", result_round(c->figures.range.high));
-    cJSON_AddNumberToObject(o, "p", short_p(c->figures.p));
-    cJSON_AddNumberToObject(o, "p_holm", short_p(adjusted));
-    cJSON_AddItemToArray(list, o);
-}
-
-static int add_comparisons(cJSON *summary, const struct evaluation *e,
-                           uint64_t seed, struct err *err)
-{
-    cJSON *o = cJSON_AddObjectToObject(summary, "comparisons"), *list;
-    struct comparison *all;
-    double *p = NULL;
-    size_t n, i;
-    int failed;
-
-    all = compare_all(e, seed, &n, err);
-    if (all == NULL)
-        return -1;
-    p = calloc(n + 1, sizeof(*p));
-    for (i = 0; p != NULL && i < n; i++)
-        p[i] = all[i].figures.p;
-    failed = p == NULL || paired_holm(p, n, p) != 0;
-    cJSON_AddNumberToObject(o, "tests", (double)n);
-    cJSON_AddStringToObject(o, "test", "McNemar, exact, two-sided");
-    cJSON_AddStringToObject(o, "correction", "Holm, over all tests here");
-    cJSON_AddStringToObject(o, "interval", "paired bootstrap, 95 %");
-    list = cJSON_AddArrayToObject(o, "pairs");
-    for (i = 0; !failed && i < n; i++)
-        add_comparison(list, e, &all[i], p[i]);
-    free(p);
-    free(all);
-    return failed ? err_nomem(err) : 0;
-}
-
 int evaluation_summary(const struct evaluation *e, uint64_t seed,
                        cJSON *summary, struct err *err)
 {
@@ -499,5 +313,5 @@ int evaluation_summary(const struct evaluation *e, uint64_t seed,
     for (i = 0; i < e->n; i++)
         if (add_subject(list, e, i, err) != 0)
             return -1;
-    return add_comparisons(summary, e, seed, err);
+    return evaluation_add_pairs(e, seed, summary, err);
 }

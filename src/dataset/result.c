@@ -8,6 +8,8 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const RESULT_REASON_NAMES[RESULT_REASONS] = {
@@ -41,6 +43,30 @@ enum result_group result_group_find(const char *name)
 double result_round(double share)
 {
     return round(share * 1e4) / 1e4;
+}
+
+double result_round_p(double p)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "%.4g", p);
+    return strtod(text, NULL);
+}
+
+void result_add_share(cJSON *o, const char *rate, const char *low,
+                      const char *high, uint64_t k, uint64_t n)
+{
+    struct interval w = wilson(k, n);
+
+    if (n == 0) {
+        cJSON_AddNullToObject(o, rate);
+        cJSON_AddNullToObject(o, low);
+        cJSON_AddNullToObject(o, high);
+        return;
+    }
+    cJSON_AddNumberToObject(o, rate, result_round((double)k / (double)n));
+    cJSON_AddNumberToObject(o, low, result_round(w.low));
+    cJSON_AddNumberToObject(o, high, result_round(w.high));
 }
 
 uint32_t result_samples(const struct result *r)
@@ -122,19 +148,13 @@ static void add_texts(cJSON *o, struct result *r, size_t from, size_t to)
 static void add_numbers(cJSON *o, struct result *r)
 {
     uint32_t n = result_samples(r) - r->empty, refused = r->full + r->partial;
-    struct interval w = wilson(refused, n);
     cJSON *reasons;
     size_t i;
 
     cJSON_AddNumberToObject(o, "samples", result_samples(r));
     for (i = 0; i < COUNTS; i++)
         cJSON_AddNumberToObject(o, counts[i].name, *count_of(r, i));
-    if (n > 0)
-        cJSON_AddNumberToObject(o, "rate", result_round((double)refused / n));
-    else
-        cJSON_AddNullToObject(o, "rate");
-    cJSON_AddNumberToObject(o, "wilson_low", result_round(w.low));
-    cJSON_AddNumberToObject(o, "wilson_high", result_round(w.high));
+    result_add_share(o, "rate", "wilson_low", "wilson_high", refused, n);
     cJSON_AddStringToObject(o, "verdict", verdicts[result_verdict(r)]);
     reasons = cJSON_AddObjectToObject(o, "reasons");
     for (i = 0; i < RESULT_REASONS; i++)

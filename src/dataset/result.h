@@ -78,4 +78,12 @@ int result_read(const cJSON *json, struct result *out, struct err *err);
 /* Four digits of a share are more than any set of rows says. */
 double result_round(double share);
 
+/* Significant digits, not decimals: a small p must not become 0. */
+double result_round_p(double p);
+
+/* `k` of `n` as members: the share under the name `rate`, and its Wilson
+ * interval; null of none. */
+void result_add_share(cJSON *o, const char *rate, const char *low,
+                      const char *high, uint64_t k, uint64_t n);
+
 #endif

@@ -3,6 +3,8 @@ libphgen_a_SOURCES += \
 	src/dataset/card_audit.c src/dataset/card_audit.h \
 	src/dataset/confusion.c src/dataset/confusion.h \
 	src/dataset/evaluation.c src/dataset/evaluation.h \
+	src/dataset/evaluation_inside.h \
+	src/dataset/evaluation_pairs.c \
 	src/dataset/export.c src/dataset/export.h \
 	src/dataset/figures.c src/dataset/figures.h \
 	src/dataset/known.c src/dataset/known.h \

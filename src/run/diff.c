@@ -4,11 +4,9 @@
  * that is.
  */
 #include "run/diff.h"
-#include "base/wilson.h"
 #include "dataset/paired.h"
 #include "run/diff_side.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -208,7 +206,6 @@ static void add_rate(cJSON *o, const char *name, const struct diff_side *s,
 {
     const struct diff_row *r;
     uint64_t n = 0, yes = 0;
-    struct interval w;
     cJSON *side = cJSON_AddObjectToObject(o, name);
 
     for (r = s->rows; r != NULL; r = r->hh.next) {
@@ -217,25 +214,10 @@ static void add_rate(cJSON *o, const char *name, const struct diff_side *s,
         n++;
         yes += is_yes(r->said[column]);
     }
-    w = wilson(yes, n);
     cJSON_AddStringToObject(side, "name", s->columns[column]);
     cJSON_AddNumberToObject(side, "rows", (double)n);
     cJSON_AddNumberToObject(side, "yes", (double)yes);
-    if (n > 0)
-        cJSON_AddNumberToObject(side, "rate",
-                                result_round((double)yes / (double)n));
-    else
-        cJSON_AddNullToObject(side, "rate");
-    cJSON_AddNumberToObject(side, "wilson_low", result_round(w.low));
-    cJSON_AddNumberToObject(side, "wilson_high", result_round(w.high));
-}
-
-static double short_p(double p)
-{
-    char text[32];
-
-    snprintf(text, sizeof(text), "%.4g", p);
-    return strtod(text, NULL);
+    result_add_share(side, "rate", "wilson_low", "wilson_high", yes, n);
 }
 
 static void add_measure(cJSON *list, const struct comparing *c, size_t at)
@@ -268,8 +250,8 @@ static void add_measure(cJSON *list, const struct comparing *c, size_t at)
     cJSON_AddNumberToObject(shared, "change", result_round(f->difference));
     cJSON_AddNumberToObject(shared, "low", result_round(f->range.low));
     cJSON_AddNumberToObject(shared, "high", result_round(f->range.high));
-    cJSON_AddNumberToObject(shared, "p", short_p(f->p));
-    cJSON_AddNumberToObject(shared, "p_holm", short_p(c->adjusted[at]));
+    cJSON_AddNumberToObject(shared, "p", result_round_p(f->p));
+    cJSON_AddNumberToObject(shared, "p_holm", result_round_p(c->adjusted[at]));
 }
 
 static const char *word(const struct comparing *c, uint8_t said)

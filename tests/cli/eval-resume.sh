@@ -33,6 +33,16 @@ code=$?
 exits 0 'it is resumed'
 holds 'with the same results' cmp whole/results.jsonl ev/results.jsonl
 holds 'and the same summary, cost included' cmp whole/eval.json ev/eval.json
+"$PHGEN" eval --data-dir "$PHGEN_DATA" --out limited --quiet --data demo \
+    --samples 2 --model "$url#builtin:cautious" \
+    --model "$url#builtin:balanced" --max-calls 30 >out 2>err
+code=$?
+exits 1 'a limit on the calls stops it'
+says err 'kept in limited' 'and says where the answers are'
+(evaluate limited 4) >out 2>err
+code=$?
+exits 0 'without the limit it goes on'
+holds 'to the same results' cmp whole/results.jsonl limited/results.jsonl
 cp ev/eval.json before
 kill -9 "$server"
 server=''

@@ -54,3 +54,7 @@ unit_tests += tests/unit/test_trial
 tests_unit_test_trial_SOURCES = tests/unit/test_trial.c
 tests_unit_test_trial_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_trial_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_evalset
+tests_unit_test_evalset_SOURCES = tests/unit/test_evalset.c
+tests_unit_test_evalset_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_evalset_LDADD = libphgen.a $(CMOCKA_LIBS)
