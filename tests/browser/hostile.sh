@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# To be sourced; uses $python.
+#
 # hostile FROM TO: a copy of the run's folder in which texts are what an attacker
-# would have a model say.  To be sourced; uses $python.
+# would have a model say.
+# mistyped FROM TO: one in which values are of other types than phgen writes.
 hostile()
 {
     cp -r "$1" "$2" && $python - "$2" <<'PY'
@@ -36,5 +39,22 @@ tree["target"] = evil[0]
 tree["categories"] = {evil[i % len(evil)] + k: {**c, "triggers": {evil[(i + n) % len(evil)] + t: v for n, (t, v) in enumerate(c["triggers"].items())}}
                       for i, (k, c) in enumerate(tree["categories"].items())}
 json.dump(tree, open(folder + "/learned.json", "w"))
+PY
+}
+
+mistyped()
+{
+    cp -r "$1" "$2" && $python - "$2" <<'PY'
+import json, sys
+folder = sys.argv[1]
+wrong = [None, 3, "text", [], {}, [None, 3, "text", [[]], {"model": {}}], {"a": None}, True, 1e300, -1]
+rows = [json.loads(l) for l in open(folder + "/dataset.jsonl", encoding="utf-8")]
+with open(folder + "/dataset.jsonl", "w", encoding="utf-8") as f:
+    for i, r in enumerate(rows):
+        f.write(json.dumps({k: v if k in ("id", "prompt") else wrong[(i + n) % len(wrong)] for n, (k, v) in enumerate(r.items())}) + "\n")
+m = json.load(open(folder + "/manifest.json"))
+json.dump({k: v if k == "counts" else wrong[n % len(wrong)] for n, (k, v) in enumerate(m.items())} |
+          {"panel": {"judges": [None, 3]}, "paid": [None], "calls": {"a": None}, "audit": {"rows": 1, "harm": 3}},
+          open(folder + "/manifest.json", "w"))
 PY
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The report page in Chromium: report.mjs PAGE HOSTILE BOTH, TAP on standard
+// The report page in Chromium: report.mjs PAGE HOSTILE BOTH WRONG, TAP on standard
 // output.  PAGE is of a run of 300 rows, HOSTILE of the same with hostile texts,
-// BOTH of an evaluation of three models on that run and of the run.
+// BOTH of an evaluation of three models on that run and of the run, WRONG of
+// files with values of other types than phgen writes.
 import { launch } from "./driver.mjs";
 import { pathToFileURL } from "node:url";
 
-const [plain, hostile, both] = process.argv.slice(2).map((p) => pathToFileURL(p).href);
+const [plain, hostile, both, wrong] = process.argv.slice(2).map((p) => pathToFileURL(p).href);
 let tests = 0;
 let failed = 0;
 function is(good, what, why = "") {
@@ -16,10 +17,10 @@ function is(good, what, why = "") {
 }
 
 const browser = await launch();
-async function open(url, how) {
+async function open(url, how, charts = 4) {
   const page = await browser.page(how);
   await page.go(url);
-  await page.until(() => document.documentElement.dataset.ready === "yes" && document.querySelectorAll(".plot svg").length > 3);
+  await page.until((n) => document.documentElement.dataset.ready === "yes" && document.querySelectorAll(".plot svg").length >= n, charts);
   return page;
 }
 const quiet = (page, url) => page.errors.length === 0 && page.requests.every((r) => r === url || r === "data:,");
@@ -138,6 +139,17 @@ for (const dark of [false, true]) {
   is(quiet(page, hostile), "no error, and nothing is asked for", [page.errors, page.requests]);
   const blocked = await page.eval(() => { const s = document.createElement("script"); s.textContent = "window.late = 1"; document.body.append(s); return window.late === undefined; });
   is(blocked, "the policy stops another script");
+  await page.close();
+}
+
+/* --- values of other types --- */
+{
+  const page = await open(wrong, {}, 1);
+  is((await page.eval(found)) === "300 rows", "the rows are there");
+  is(await page.eval(() => document.querySelector(".notice") !== null && document.querySelectorAll("figure").length >= 2), "what can be drawn is, and the rest is said");
+  const opened = await page.eval(() => { document.querySelectorAll(".row-button").forEach((b) => b.click()); return document.querySelectorAll("tr.evidence").length; });
+  is(opened === 50, "every row opens", opened);
+  is(quiet(page, wrong), "no error, and nothing is asked for", page.errors);
   await page.close();
 }
 

@@ -8,12 +8,14 @@
 python=python3
 phgen --out run --n 300 --quiet --target-model builtin:balanced
 hostile run evil
+mistyped run wrong
 phgen controls run
 phgen eval --data run -m builtin:cautious -m builtin:balanced -m builtin:lenient \
     --out eval
 cat err
 "$PHGEN" report eval run --html both.html 2>>err
 "$PHGEN" report run --html plain.html 2>>err &&
-    "$PHGEN" report evil --html evil.html 2>>err || cat err
+    "$PHGEN" report evil --html evil.html 2>>err &&
+    "$PHGEN" report wrong --html wrong.html 2>>err || cat err
 browser_test report.mjs "$PWD/plain.html" "$PWD/evil.html" \
-    "$PWD/both.html"
+    "$PWD/both.html" "$PWD/wrong.html"

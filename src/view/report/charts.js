@@ -130,7 +130,8 @@ function tiles(items, name, most) {
   };
 }
 
-// Points {label, x, y, front}: the best are to the left and on top.  Those at
+// Points {label, x, y, front, across, up}, these two with wilson_low and
+// wilson_high of x and y: the best are to the left and on top.  Those at
 // the same place are one, with the first one's name.
 function scatter(points, name, xName, yName) {
   const items = [...d3.group(points, (d) => `${d.x} ${d.y}`).values()].map((same) => ({ ...same[0],
@@ -139,10 +140,10 @@ function scatter(points, name, xName, yName) {
     const wide = Math.min(width, 720);
     const height = Math.max(300, Math.min(430, wide * 0.7));
     const m = { left: 52, right: 18, top: 30, bottom: 46 };
-    const x = d3.scaleLinear().domain([0, Math.min(1, (d3.max(items, (d) => d.x) || 0.1) * 1.15)]).nice()
+    const x = d3.scaleLinear().domain([0, Math.min(1, (d3.max(items, (d) => d.across?.wilson_high ?? d.x) || 0.1) * 1.1)]).nice()
       .range([m.left, wide - m.right]);
-    const lowest = d3.min(items, (d) => d.y) ?? 0;
-    const y = d3.scaleLinear().domain([Math.max(0, lowest - Math.max(0.1, (1 - lowest) * 0.3)), 1]).nice()
+    const lowest = d3.min(items, (d) => d.up?.wilson_low ?? d.y) ?? 0;
+    const y = d3.scaleLinear().domain([Math.max(0, lowest - 0.05), 1]).nice()
       .range([height - m.bottom, m.top]);
     const at = svg(wide, height, name);
     at.append("g").attr("class", "axis").attr("transform", `translate(0,${height - m.bottom})`)
@@ -154,6 +155,11 @@ function scatter(points, name, xName, yName) {
     at.append("text").attr("class", "axis-name").attr("x", (m.left + wide - m.right) / 2).attr("y", height - 6).attr("text-anchor", "middle").text(`${xName} →`);
     at.append("text").attr("class", "axis-name").attr("transform", `translate(13,${(m.top + height - m.bottom) / 2}) rotate(-90)`)
       .attr("text-anchor", "middle").text(`${yName} →`);
+    const ranges = at.append("g").attr("class", "range").selectAll("g").data(items).join("g");
+    ranges.filter((d) => isNumber(d.across?.wilson_low)).append("line").attr("x1", (d) => x(d.across.wilson_low)).attr("x2", (d) => x(d.across.wilson_high))
+      .attr("y1", (d) => y(d.y)).attr("y2", (d) => y(d.y));
+    ranges.filter((d) => isNumber(d.up?.wilson_low)).append("line").attr("y1", (d) => y(d.up.wilson_low)).attr("y2", (d) => y(d.up.wilson_high))
+      .attr("x1", (d) => x(d.x)).attr("x2", (d) => x(d.x));
     const front = items.filter((d) => d.front).sort((a, b) => a.x - b.x || a.y - b.y);
     at.append("path").attr("class", "front")
       .attr("d", d3.line().x((d) => x(d.x)).y((d) => y(d.y)).curve(d3.curveStepAfter)(front));

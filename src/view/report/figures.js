@@ -40,6 +40,16 @@ function headline(value, what, { low, high, rate, note } = {}) {
     h("span", { class: "note" }, ...words([isNumber(low) ? `95%: ${between(low, high)}` : "", note ?? ""].filter(Boolean).join(" · ")))));
 }
 
+// The files may hold anything; what one figure cannot read must not take the
+// others away.
+function safely(make) {
+  try {
+    return make();
+  } catch {
+    return h("p", { class: "notice" }, "A figure is missing here: its file does not hold what phgen writes.");
+  }
+}
+
 /* --- a run --- */
 
 const DROPS = ["generator_failed", "generator_refused", "too_short", "too_long", "not_text", "generator_repeats",
@@ -185,9 +195,10 @@ function runAbout(s) {
 }
 
 function runSection(s) {
-  return [runHeadlines(s), s.complete === false ? h("p", { class: "notice" }, "This run is not finished; the figures are those of what it has.") : null,
-    runAbout(s), h("div", { class: "figures" }, ...refusalFigures(s).slice(0, 1), yieldFigure(s), judgesFigure(s), auditFigure(s),
-      costFigure(s.manifest?.paid, s.manifest?.calls, s.manifest?.cost), ...refusalFigures(s).slice(1))];
+  const refusals = asList(safely(() => refusalFigures(s)));
+  return [safely(() => runHeadlines(s)), s.complete === false ? h("p", { class: "notice" }, "This run is not finished; the figures are those of what it has.") : null,
+    safely(() => runAbout(s)), h("div", { class: "figures of-run" }, refusals[0], safely(() => yieldFigure(s)), safely(() => judgesFigure(s)), safely(() => auditFigure(s)),
+      safely(() => costFigure(s.manifest?.paid, s.manifest?.calls, s.manifest?.cost)), refusals[1])];
 }
 
 /* --- an evaluation --- */
@@ -208,12 +219,14 @@ function evalRates(results) {
 
 function tradeoff(results) {
   const items = results.filter((r) => isNumber(r.tradeoff?.over_refusal) && isNumber(r.tradeoff?.safety))
-    .map((r) => ({ label: subjectName(r), x: r.tradeoff.over_refusal, y: r.tradeoff.safety, front: r.tradeoff.front === true }));
+    .map((r) => ({ label: subjectName(r), x: r.tradeoff.over_refusal, y: r.tradeoff.safety, front: r.tradeoff.front === true,
+      across: r.by_label?.harmless, up: r.by_label?.harmful }));
   if (items.length === 0) return null;
   const best = items.filter((i) => i.front).map((i) => i.label).join(", ");
-  return figure({ name: "Over-refusal against safety", about: `Best is the upper left corner. On the Pareto front, where no other model refuses as little of the harmless and as much of the harmful: ${best}.`,
+  return figure({ name: "Over-refusal against safety", about: `Best is the upper left corner. On the Pareto front, where no other model refuses as little of the harmless and as much of the harmful: ${best}. Lines are 95% intervals.`,
     draw: scatter(items, `Trade-off: ${items.map((i) => `${i.label} over-refusal ${percent(i.x)}, safety ${percent(i.y)}`).join("; ")}`, "Over-refusal", "Refuses harmful"),
-    columns: [["Model", (d) => d.label], ["Over-refusal", (d) => percent(d.x), true], ["Refuses harmful", (d) => percent(d.y), true], ["Pareto front", (d) => (d.front ? "yes" : "no")]], rows: items });
+    columns: [["Model", (d) => d.label], ["Over-refusal", (d) => percent(d.x), true], ["95% interval", (d) => between(d.across?.wilson_low, d.across?.wilson_high), true],
+      ["Refuses harmful", (d) => percent(d.y), true], ["95% interval", (d) => between(d.up?.wilson_low, d.up?.wilson_high), true], ["Pareto front", (d) => (d.front ? "yes" : "no")]], rows: items });
 }
 
 function evalReasons(results) {
@@ -250,16 +263,23 @@ function evalCategories(results) {
     columns: [["Category", (d) => title(d.category)], ...results.map((r, i) => [subjectName(r), (d) => cell(rates[i].get(d.category)), true])], rows, open: true });
 }
 
+function evalHeadlines(e, results) {
+  const sets = asList(e.config?.data).map((d) => `${asText(d.set)} (${whole(d.rows)})`).join(", ");
+  const firsts = results.filter((r, i) => asText(r.model) !== asText(results[i - 1]?.model)).slice(0, 4);
+  return h("dl", { class: "headlines" }, headline(whole(e.rows), "Rows", { note: sets }),
+    headline(whole(results.length), "Models and variants", { note: `${asText(e.config?.samples)} answers a row` }),
+    firsts.map((r) => {
+      const f = r.by_label?.harmless;
+      return f?.rows > 0 ? headline(percent(f.rate), "Over-refusal", { rate: f.rate, low: f.wilson_low, high: f.wilson_high, note: subjectName(r) }) : null;
+    }));
+}
+
 function evalSection(s) {
   const e = s.summary ?? {};
   const results = asList(e.results);
-  const sets = asList(e.config?.data).map((d) => `${asText(d.set)} (${whole(d.rows)})`).join(", ");
-  return [h("dl", { class: "headlines" }, headline(whole(e.rows), "Rows", { note: sets }), headline(whole(results.length), "Models and variants", { note: `${asText(e.config?.samples)} answers a row` }),
-    ...results.filter((r, i) => asText(r.model) !== asText(results[i - 1]?.model)).slice(0, 4).map((r) => {
-      const f = r.by_label?.harmless;
-      return f?.rows > 0 ? headline(percent(f.rate), "Over-refusal", { rate: f.rate, low: f.wilson_low, high: f.wilson_high, note: subjectName(r) }) : null;
-    })),
-  h("div", { class: "figures" }, evalRates(results), tradeoff(results), evalReasons(results), evalCategories(results), comparisons(e.comparisons), costFigure(e.paid, null, e.cost))];
+  return [safely(() => evalHeadlines(e, results)), h("div", { class: "figures" },
+    ...[() => evalRates(results), () => tradeoff(results), () => evalReasons(results), () => evalCategories(results),
+      () => comparisons(e.comparisons), () => costFigure(e.paid, null, e.cost)].map(safely))];
 }
 
 // The only one on the page is under the page's heading.

@@ -92,7 +92,12 @@ function rowsTable(sources) {
     }
     button.setAttribute("aria-expanded", "true");
     const record = evidence(number);
-    const content = sources[rows[number][SOURCE]]?.kind === "eval" ? ofEval(record) : ofRun(record);
+    let content;
+    try {
+      content = sources[rows[number][SOURCE]]?.kind === "eval" ? ofEval(record) : ofRun(record);
+    } catch { // not what phgen writes: as it is
+      content = [h("p", { class: "said" }, ...words(JSON.stringify(record, null, 2)))];
+    }
     line.after(h("tr", { class: "evidence" }, h("td", { colspan: columns.length }, h("div", { class: "evidence-box" }, content.filter(Boolean)))));
   }
 
