@@ -40,23 +40,14 @@ static const struct example examples[] = {
     {NULL, NULL},
 };
 
-static void add_cut(const char *text, int width, struct str *out)
-{
-    struct str printable;
-
-    str_init(&printable, 1 << 20);
-    text_printable(text, &printable);
-    str_addf(out, "%-*.*s", width, width, printable.s);
-    str_release(&printable);
-}
-
 static void print_cut(const char *text, int width)
 {
     struct str cell;
 
     str_init(&cell, 1 << 20);
-    add_cut(text != NULL ? text : "", width, &cell);
-    fputs(cell.s, stdout);
+    text_printable(text != NULL ? text : "", &cell);
+    str_cut(&cell, text_cut(cell.s, cell.len, (size_t)width));
+    printf("%-*s", width, cell.s);
     str_release(&cell);
 }
 

@@ -24,23 +24,26 @@ static void name(const char *text, int width, FILE *out)
 
     str_init(&s, 4096);
     text_printable(text != NULL ? text : "", &s);
-    fprintf(out, "%-*.*s", width, width, s.s);
+    str_cut(&s, text_cut(s.s, s.len, (size_t)width));
+    fprintf(out, "%-*s", width, s.s);
     str_release(&s);
 }
 
-/* The model, or below it "  + variant". */
+/* The model, or below it "  + variant"; what is too long, as the address of a
+ * server is, gets a line of its own. */
 static void subject(const cJSON *r, int width, FILE *out)
 {
-    const char *variant = json_string(r, "variant");
+    const char *variant = json_string(r, "variant"),
+               *model = json_string(r, "model");
+    bool first = variant == NULL || strcmp(variant, PLAIN) == 0;
     struct str s;
 
-    if (variant == NULL || strcmp(variant, PLAIN) == 0) {
-        name(json_string(r, "model"), width, out);
-        return;
-    }
-    str_init(&s, 4096);
-    str_addf(&s, "  + %s", variant);
-    name(s.s, width, out);
+    str_init(&s, 1 << 16);
+    str_adds(&s, first ? "" : "  + ");
+    text_printable(first ? model != NULL ? model : "" : variant, &s);
+    fprintf(out, "%-*s", width, s.s);
+    if (s.len > (size_t)width)
+        fprintf(out, "\n%-*s", width, "");
     str_release(&s);
 }
 
