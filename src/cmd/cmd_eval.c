@@ -27,11 +27,11 @@
 static const struct option_row options[] = {
     {"data", 'd', OPTION_LIST, "FILE", 0, 0, NULL,
      "Rows to ask: a file (JSONL, JSON, CSV, TSV, plain text, also packed) or "
-     "the folder of a run, whose controls belong to it. May be given again; "
-     "operands are more of them.",
+     "the folder of a run, whose controls belong to it. Operands are more of "
+     "them.",
      OPTION_FILE},
-    {"model", 'm', OPTION_LIST, "MODEL", 0, 0, NULL,
-     "A model to measure. May be given again.", OPTION_MODEL},
+    {"model", 'm', OPTION_LIST, "MODEL", 0, 0, NULL, "A model to measure.",
+     OPTION_MODEL},
     {"samples", 0, OPTION_UINT, "COUNT", 1, TRIAL_SAMPLES_MAX, "1",
      "Answers to each row.", 0},
     {"temperature", 0, OPTION_REAL, "TEMPERATURE", 0, 2, "0.7",
@@ -41,9 +41,7 @@ static const struct option_row options[] = {
      "message.",
      OPTION_FILE},
     {"defense", 0, OPTION_LIST, "NAME", 0, 0, NULL,
-     "Also measure each model with this row of seeds/defenses.yaml. May be "
-     "given again.",
-     0},
+     "Also measure each model with this row of seeds/defenses.yaml.", 0},
     {"rephrase-model", 0, OPTION_STRING, "MODEL", 0, 0, "builtin:rephraser",
      "The model that words requests anew for --defense rephrase. The embedded "
      "one only swaps words.",
