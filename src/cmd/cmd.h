@@ -68,6 +68,7 @@ extern const struct command cmd_judge_eval;
 extern const struct command cmd_models;
 extern const struct command cmd_ping;
 extern const struct command cmd_report;
+extern const struct command cmd_refresh;
 extern const struct command cmd_respond;
 extern const struct command cmd_serve;
 extern const struct command cmd_stats;

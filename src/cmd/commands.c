@@ -11,6 +11,7 @@ const struct command *const CMD_TABLE[] = {
     // clang-format off
     &cmd_generate,
     &cmd_report,
+    &cmd_refresh,
     &cmd_respond,
     &cmd_export,
     &cmd_audit,

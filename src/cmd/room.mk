@@ -25,6 +25,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd_models.c \
 	src/cmd/cmd_ping.c \
 	src/cmd/cmd_report.c \
+	src/cmd/cmd_refresh.c \
 	src/cmd/cmd_respond.c \
 	src/cmd/cmd_serve.c \
 	src/cmd/cmd_stats.c \
@@ -36,6 +37,7 @@ libphgen_a_SOURCES += \
 	src/cmd/explaining.c src/cmd/explaining.h \
 	src/cmd/cmd_judge_eval.c \
 	src/cmd/judge_report.c src/cmd/judge_report.h \
+	src/cmd/generating.c src/cmd/generating.h \
 	src/cmd/help.c \
 	src/cmd/man.c \
 	src/cmd/passing.c src/cmd/passing.h src/cmd/progress.c src/cmd/progress.h \

@@ -192,6 +192,8 @@ static int take_store(struct run_options *r, const struct options *o,
     static const char *const later[] = {"responses", "controls", "explain"};
     size_t i;
 
+    if (options_find(options_table(o), "store") == NULL)
+        return 0;
     r->store = options_string(o, "store");
     r->lease = options_real(o, "lease");
     if (r->store == NULL)
@@ -213,8 +215,7 @@ static int take_store(struct run_options *r, const struct options *o,
 
 /* --- files --- */
 
-/* "builtin:cautious" becomes "builtin-cautious". */
-static void add_slug(struct str *out, const char *text)
+void settings_add_slug(struct str *out, const char *text)
 {
     size_t start = out->len;
     char c;
@@ -241,11 +242,19 @@ static char *default_out(const struct run_options *r)
     for (i = 0; i < r->ntargets; i++) {
         if (i > 0)
             str_addc(&s, '+');
-        add_slug(&s, r->targets[i]);
+        settings_add_slug(&s, r->targets[i]);
     }
     str_addf(&s, "-n%llu-s%llu", (unsigned long long)r->n,
              (unsigned long long)r->seed);
     return str_detach(&s);
+}
+
+/* Not every command that has settings has these. */
+static const char *string_if_known(const struct options *o, const char *name)
+{
+    return options_find(options_table(o), name) != NULL
+               ? options_string(o, name)
+               : NULL;
 }
 
 static enum cmd_exit take_files(struct settings *s, const struct options *o,
@@ -269,8 +278,8 @@ static enum cmd_exit take_files(struct settings *s, const struct options *o,
     r->graph = s->graph;
     r->seeds = s->seeds;
     r->against = options_list(o, "against", &r->nagainst);
-    r->categories = options_string(o, "categories");
-    r->prior = options_string(o, "prior");
+    r->categories = string_if_known(o, "categories");
+    r->prior = string_if_known(o, "prior");
     r->ca_file = options_string(o, "ca-file");
     return CMD_OK;
 }
@@ -379,28 +388,41 @@ static int take_panel(struct settings *s, struct err *err)
 
 /* --- all of it --- */
 
-enum cmd_exit settings_load(struct settings *s, struct options *o,
+enum cmd_exit settings_read_config(struct settings *s, struct options *o,
+                                   struct err *err)
+{
+    memset(s, 0, sizeof(*s));
+    s->run = RUN_DEFAULTS;
+    if (settings_check_config(options_string(o, "config"), &s->config, err) !=
+        0)
+        return CMD_FAILED;
+    if (s->config == NULL)
+        return CMD_OK;
+    s->run.aliases = config_aliases(s->config);
+    return config_apply_known(s->config, o, err) != 0 || take_panel(s, err) != 0
+               ? CMD_FAILED
+               : CMD_OK;
+}
+
+enum cmd_exit settings_take(struct settings *s, const struct options *o,
                             struct err *err)
 {
     enum cmd_exit code;
 
-    memset(s, 0, sizeof(*s));
-    s->run = RUN_DEFAULTS;
-    if (open_config(options_string(o, "config"), &s->config, err) != 0)
-        return CMD_FAILED;
-    if (s->config != NULL) {
-        if (config_apply(s->config, o, err) != 0)
-            return CMD_FAILED;
-        s->run.aliases = config_aliases(s->config);
-        if (take_panel(s, err) != 0)
-            return CMD_FAILED;
-    }
     if (take_numbers(&s->run, o, err) != 0 ||
         take_sampling(&s->run, o, err) != 0 ||
         take_store(&s->run, o, err) != 0 || take_agents(&s->run, o, err) != 0)
         return CMD_USAGE;
     code = take_files(s, o, err);
     return code == CMD_OK ? check_categories(&s->run, err) : code;
+}
+
+enum cmd_exit settings_load(struct settings *s, struct options *o,
+                            struct err *err)
+{
+    enum cmd_exit code = settings_read_config(s, o, err);
+
+    return code == CMD_OK ? settings_take(s, o, err) : code;
 }
 
 void settings_release(struct settings *s)

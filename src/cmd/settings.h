@@ -31,12 +31,21 @@ struct settings {
 
 enum cmd_exit settings_load(struct settings *s, struct options *o,
                             struct err *err);
+/* The same in two steps: between them, options that neither the command line
+ * nor the configuration file gave can be set. */
+enum cmd_exit settings_read_config(struct settings *s, struct options *o,
+                                   struct err *err);
+enum cmd_exit settings_take(struct settings *s, const struct options *o,
+                            struct err *err);
 void settings_release(struct settings *s); /* also after a failure */
 
 /* Loads a configuration and checks its keys for commands that take no option
  * from it.  `*out` is NULL when no file is there. */
 int settings_check_config(const char *path, struct config **out,
                           struct err *err);
+
+/* "builtin:cautious" as part of a file's name: "builtin-cautious". */
+void settings_add_slug(struct str *out, const char *text);
 
 /*
  * Marks the categories that a list names by slug or number, separated by

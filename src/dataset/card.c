@@ -9,6 +9,7 @@
 #include "dataset/card.h"
 #include "base/json.h"
 #include "dataset/card_audit.h"
+#include "dataset/changelog.h"
 #include "dataset/figures.h"
 #include "dataset/markdown.h"
 
@@ -348,6 +349,7 @@ void card_write(const cJSON *manifest, FILE *out)
     incomplete(manifest, out);
     warning(manifest, out);
     loading(manifest, out);
+    changelog_write_card(json_object(manifest, "release"), out);
     labels(out);
     making(manifest, out);
     card_audit_write(manifest, out);

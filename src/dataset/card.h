@@ -19,7 +19,7 @@
  *
  * Of the manifest it reads, all of it optional: phgen, run, created, license,
  * config, models, hashes, counts, panel, first_look, calls, diversity,
- * audit, seconds.  What is missing is left out of the card.
+ * audit, release, seconds.  What is missing is left out of the card.
  *
  * Names, hashes and other text in the manifest may come from users and
  * servers: it is written only inside code spans or quoted YAML strings,

@@ -1,6 +1,7 @@
 libphgen_a_SOURCES += \
 	src/dataset/card.c src/dataset/card.h \
 	src/dataset/card_audit.c src/dataset/card_audit.h \
+	src/dataset/changelog.c src/dataset/changelog.h \
 	src/dataset/confusion.c src/dataset/confusion.h \
 	src/dataset/evaluation.c src/dataset/evaluation.h \
 	src/dataset/evaluation_inside.h \

@@ -88,6 +88,17 @@ static int set_quotas(struct planner *p, struct err *err)
     return 0;
 }
 
+void planner_set_quotas(struct planner *p, const uint64_t quota[])
+{
+    size_t i;
+
+    p->options.n = 0;
+    for (i = 0; i < p->ncategories; i++)
+        p->options.n += p->quota[i] = quota[i];
+    for (i = 0; i < p->ncategories && p->options.n > 0; i++)
+        p->wanted[i] = quota[i] > 0;
+}
+
 static void add_room(struct planner *p, int sense)
 {
     struct neighbours settings = concepts_near(p->graph, sense, VERTEX_SETTING);

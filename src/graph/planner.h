@@ -58,6 +58,10 @@ struct planner *planner_new(const struct concepts *graph,
                             struct err *err);
 void planner_free(struct planner *p);
 
+/* Rows wanted of each category, by index, instead of about as many of all;
+ * before the first plan.  Categories with 0 are not wanted, unless all are. */
+void planner_set_quotas(struct planner *p, const uint64_t quota[]);
+
 void planner_plan(struct planner *p, uint64_t seq, struct path *out);
 void planner_learn(struct planner *p, const struct path *path,
                    const struct planner_outcome *outcome);
@@ -71,8 +75,8 @@ void planner_believe_all(struct planner *p, const struct belief *prior);
 /* What is believed of a vertex now. */
 struct belief planner_belief(const struct planner *p, int vertex);
 
-/* Rows wanted of a category (by index) while all cost about the same; they
- * differ by at most one. */
+/* Rows wanted of a category (by index) while all cost about the same; unless
+ * they were set, they differ by at most one. */
 uint64_t planner_quota(const struct planner *p, size_t category);
 
 #endif

@@ -41,6 +41,7 @@ static cJSON *object_in(cJSON *o, const char *name)
 /* --- counting --- */
 
 struct tallies {
+    const struct run *run;
     const struct dialogue_plan *plan;
     cJSON *counts, *calls;
     struct metrics *metrics;
@@ -63,6 +64,23 @@ static void count_usage(cJSON *calls, const char *json)
     cJSON_Delete(usage);
 }
 
+/* An earlier release's row says itself which shape it has. */
+static void count_shape(struct tallies *t, const struct decided *d)
+{
+    cJSON *by = object_in(t->counts, "by_shape"), *record = NULL;
+    const char *name;
+
+    if (d->seq > t->run->carried) {
+        name = shape_name(shape_pick(&t->plan->shapes, t->plan->seed, d->seq));
+    } else {
+        record = json_parse(d->record, strlen(d->record), NULL);
+        name = json_string(record, "shape");
+    }
+    if (name != NULL)
+        add_to(by, name, 1);
+    cJSON_Delete(record);
+}
+
 static int count_one(struct tallies *t, const struct decided *d,
                      struct err *err)
 {
@@ -71,7 +89,8 @@ static int count_one(struct tallies *t, const struct decided *d,
     add_to(t->counts, "candidates", 1);
     add_to(t->counts, d->outcome, 1);
     count_usage(t->calls, d->usage);
-    if (evidence_add(t->evidence, d, err) != 0)
+    /* The panel that is reported is this run's. */
+    if (d->seq > t->run->carried && evidence_add(t->evidence, d, err) != 0)
         return -1;
     if (!files_is_row(d)) {
         add_to(object_in(t->counts, "dropped_by_reason"), d->reason, 1);
@@ -80,8 +99,7 @@ static int count_one(struct tallies *t, const struct decided *d,
     add_to(t->counts, "accepted", 1);
     snprintf(round, sizeof(round), "%u", d->round);
     add_to(object_in(t->counts, "rounds"), round, 1);
-    add_to(object_in(t->counts, "by_shape"),
-           shape_name(shape_pick(&t->plan->shapes, t->plan->seed, d->seq)), 1);
+    count_shape(t, d);
     add_to(object_in(object_in(t->counts, "by_category"), d->category),
            d->outcome, 1);
     return metrics_add(t->metrics, d->prompt, strlen(d->prompt), err);
@@ -197,7 +215,8 @@ static void add_categories(cJSON *counts, const struct run *r)
 cJSON *run_manifest(struct run *r, struct err *err)
 {
     cJSON *o = cJSON_CreateObject();
-    struct tallies t = {.plan = &r->plan,
+    struct tallies t = {.run = r,
+                        .plan = &r->plan,
                         .metrics = metrics_new(METRICS_SAMPLE, r->options.seed),
                         .evidence = evidence_new(&r->plan, err)};
     int failed;

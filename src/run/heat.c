@@ -11,6 +11,8 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "run/files.h"
+#include "run/former.h"
+#include "run/release.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -120,6 +122,15 @@ static void add_path(cJSON *tree, const char *category, const cJSON *path,
         child(node, "settings", setting, by);
 }
 
+/* Of a refresh: a row that stays for the pool's sake. */
+static bool only_others_refuse(const cJSON *record)
+{
+    const char *status = json_string(record, "status");
+
+    return status != NULL &&
+           strcmp(status, release_status_name(RELEASE_FIXED)) == 0;
+}
+
 static int add_candidate(cJSON *tree, const struct decided *d, size_t target,
                          double enough, struct err *err)
 {
@@ -131,6 +142,8 @@ static int add_candidate(cJSON *tree, const struct decided *d, size_t target,
 
     if (record == NULL)
         return err_prefix(err, "candidate %llu", (unsigned long long)d->seq);
+    if (only_others_refuse(record))
+        by[1] = 0;
     if (d->trail != NULL && *d->trail != '\0')
         trail = json_parse(d->trail, strlen(d->trail), NULL);
     cJSON_ArrayForEach(round, trail)
@@ -179,6 +192,12 @@ static int read_config(struct store *s, size_t target, cJSON *tree,
 
 cJSON *heat_read(struct store *s, size_t target, struct err *err)
 {
+    return heat_read_first(s, target, UINT64_MAX, err);
+}
+
+cJSON *heat_read_first(struct store *s, size_t target, uint64_t candidates,
+                       struct err *err)
+{
     static const double nothing[COUNTS] = {0};
     cJSON *tree = cJSON_CreateObject();
     struct store_cursor *c = NULL;
@@ -190,13 +209,15 @@ cJSON *heat_read(struct store *s, size_t target, struct err *err)
         c = store_read(s, err);
     add_counts(tree, nothing);
     object_in(tree, "categories");
-    while (c != NULL && (got = store_next(c, &d, err)) == 1)
-        if (add_candidate(tree, &d, target, enough, err) != 0) {
+    while (c != NULL && (got = store_next(c, &d, err)) == 1 &&
+           d.seq <= candidates)
+        if (strcmp(d.reason, FORMER_BEFORE) != 0 &&
+            add_candidate(tree, &d, target, enough, err) != 0) {
             got = -1;
             break;
         }
     store_read_end(c);
-    if (got != 0) {
+    if (got < 0) {
         cJSON_Delete(tree);
         return NULL;
     }
@@ -375,41 +396,4 @@ double heat_place(const cJSON *tree, const struct concepts *c,
             strangers += place_category(node, c, i, out);
     }
     return strangers;
-}
-
-/* --- as a prior --- */
-
-/* Near-duplicates are left out: the new run has rows of its own. */
-static struct belief discounted(const struct heat_count *n)
-{
-    double tried = n->candidates - n->duplicates, share = HEAT_PRIOR_SHARE;
-    struct belief b = {0};
-
-    if (!(tried > 0))
-        return b;
-    share = fmin(share, HEAT_PRIOR_MOST / tried);
-    b.tried = share * tried;
-    b.won = share * fmin(n->rows, tried);
-    b.calls = share * n->calls * tried / n->candidates;
-    return b;
-}
-
-int heat_believe(const cJSON *tree, const struct concepts *c, struct planner *p,
-                 struct err *err)
-{
-    size_t n = concepts_count(c), i;
-    struct heat_count *at = calloc(n + 1, sizeof(*at)), all = heat_count(tree);
-    struct belief b;
-
-    if (at == NULL)
-        return err_nomem(err);
-    heat_place(tree, c, at);
-    for (i = 0; i < n; i++) {
-        b = discounted(&at[i]);
-        planner_believe(p, (int)i, &b);
-    }
-    b = discounted(&all);
-    planner_believe_all(p, &b);
-    free(at);
-    return 0;
 }

@@ -27,6 +27,9 @@
  * target, in whatever round, and got an answer there.  A candidate that the
  * gates or the judges stopped says nothing about the target, and one that was
  * rewritten after an answer counts each time.
+ *
+ * Rows that a refresh tested again count as candidates that took no calls;
+ * what had left before (FORMER_BEFORE) does not count.
  */
 #define HEAT_FILE "learned.json"
 
@@ -41,6 +44,9 @@ struct heat_count {
 
 /* Of the target with this index; the caller deletes the tree. */
 cJSON *heat_read(struct store *s, size_t target, struct err *err);
+/* Only of the first so many candidates. */
+cJSON *heat_read_first(struct store *s, size_t target, uint64_t candidates,
+                       struct err *err);
 
 /* Writes learned.json into the folder. */
 int heat_write(struct store *s, const char *folder, struct err *err);
@@ -67,5 +73,16 @@ double heat_place(const cJSON *tree, const struct concepts *c,
 #define HEAT_PRIOR_MOST  20.0
 int heat_believe(const cJSON *tree, const struct concepts *c, struct planner *p,
                  struct err *err);
+
+/*
+ * The same of rows that another target was tested on, on top of what is
+ * believed already.  They say more about it than what was learned of the old
+ * target, which therefore keeps only the share of the rows that both refuse:
+ * as far as the new target is like the old.  The test took no calls of the
+ * loop; `calls` is what a candidate takes there, so that no region looks
+ * cheaper for having been tested.
+ */
+int heat_believe_tested(const cJSON *tree, const struct concepts *c,
+                        struct planner *p, double calls, struct err *err);
 
 #endif

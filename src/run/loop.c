@@ -177,8 +177,8 @@ static int advance(struct run *r, struct job *j, bool *moved, struct err *err)
 
 uint64_t run_demand(const struct run *r)
 {
-    double decided = (double)(r->commit_seq - 1);
-    double yield = ((double)r->accepted + 1) / (decided + 2);
+    double decided = (double)(r->commit_seq - 1 - r->carried);
+    double yield = ((double)(r->accepted - r->kept) + 1) / (decided + 2);
 
     return (uint64_t)((double)(r->options.n - r->accepted) /
                       (yield > 0.02 ? yield : 0.02)) +
@@ -397,7 +397,7 @@ enum run_state run_turn(struct run *r, int timeout_ms, struct err *err)
 void run_progress(const struct run *r, struct run_progress *out)
 {
     double seconds = run_now() - r->started;
-    uint64_t decided = r->commit_seq - 1;
+    uint64_t decided = r->commit_seq - 1 - r->carried;
     uint64_t here = r->accepted - r->accepted_before; /* in this session */
 
     out->accepted = r->accepted;
@@ -406,7 +406,8 @@ void run_progress(const struct run *r, struct run_progress *out)
     out->in_flight = exchange_in_flight(r->exchange);
     out->calls = r->calls;
     out->tokens = r->tokens;
-    out->yield = decided > 0 ? (double)r->accepted / (double)decided : 0;
+    out->yield =
+        decided > 0 ? (double)(r->accepted - r->kept) / (double)decided : 0;
     out->seconds = seconds;
     out->calls_per_second = seconds > 0 ? (double)r->calls / seconds : 0;
     out->eta_seconds =

@@ -342,6 +342,9 @@ static int make_fingerprint(struct run *r, cJSON *screens, struct err *err)
     cJSON_AddStringToObject(c, "graph", r->graph_hash);
     cJSON_AddStringToObject(c, "templates", r->templates_hash);
     cJSON_AddItemToObject(c, "against", screens);
+    if (o->refreshes != NULL)
+        cJSON_AddItemToObject(c, "refreshes",
+                              cJSON_Duplicate(o->refreshes, true));
     if (add_file_hash(c, "grammar", o->seeds, "grammar.yaml", err) != 0 ||
         add_file_hash(c, "shape_frames", o->seeds, "shapes.yaml", err) != 0 ||
         add_file_hash(c, "lexicon", o->seeds, "lexicon.yaml", err) != 0 ||
@@ -394,7 +397,7 @@ struct job *run_plan_next(struct run *r)
     struct job *j = &r->jobs[seq % w];
 
     j->state = JOB_PLANNED;
-    if (seq > w)
+    if (seq > r->carried + w)
         planner_learn(r->planner, &j->path, &j->outcome);
     planner_plan(r->planner, seq, &j->path);
     return j;
@@ -414,7 +417,34 @@ void run_committed(struct run *r, uint64_t seq,
     }
 }
 
-static int open_store(struct run *r, const char *path, struct err *err)
+/* Of an earlier release, a row or no longer one: nothing near it comes again.
+ * Screened texts have the id 0, which the gate sees from the first plan on. */
+static int carry_one(struct run *r, const struct decided *d, struct err *err)
+{
+    bool kept = files_is_row(d);
+
+    r->kept += kept;
+    r->accepted += kept;
+    return dedup_add(r->dedup, 0, d->prompt, strlen(d->prompt), err);
+}
+
+static int carry_all(struct run *r, struct err *err)
+{
+    struct store_cursor *c = store_read(r->store, err);
+    struct decided d;
+    int got = -1;
+
+    while (c != NULL && (got = store_next(c, &d, err)) == 1 &&
+           d.seq <= r->carried)
+        if (carry_one(r, &d, err) != 0) {
+            got = -1;
+            break;
+        }
+    store_read_end(c);
+    return got < 0 ? -1 : 0;
+}
+
+int run_identify(struct run *r, const char *path, struct err *err)
 {
     struct str text;
     int got = -1;
@@ -431,9 +461,6 @@ static int open_store(struct run *r, const char *path, struct err *err)
         got = -1;
     if (got == 0)
         got = compare_fingerprint(r, text.s, err);
-    if (got == 0)
-        got = run_follow(r, err);
-    r->accepted_before = r->accepted;
 out:
     str_release(&text);
     return got;
@@ -550,7 +577,7 @@ static void fill_plan(struct run *r)
     r->provenance.seed = o->seed;
 }
 
-static int start_exchange(struct run *r, struct err *err)
+struct exchange_options run_exchange_options(const struct run *r)
 {
     struct exchange_options x = {.net = NET_DEFAULTS,
                                  .concurrency = r->options.concurrency,
@@ -561,6 +588,13 @@ static int start_exchange(struct run *r, struct err *err)
     x.net.ca_file = r->options.ca_file;
     x.net.seed = r->options.seed;
     x.lease = r->options.lease;
+    return x;
+}
+
+static int start_exchange(struct run *r, struct err *err)
+{
+    struct exchange_options x = run_exchange_options(r);
+
     r->exchange = exchange_new(r->store, r->builtin, &x, err);
     return r->exchange != NULL ? 0 : -1;
 }
@@ -578,7 +612,6 @@ struct run *run_load(const struct run_options *options, struct err *err)
         return NULL;
     }
     r->options = *options;
-    r->next_seq = r->commit_seq = 1;
     r->started = run_now();
     r->began = time(NULL);
     if (check_options(options, err) != 0 ||
@@ -602,14 +635,24 @@ fail:
     return NULL;
 }
 
-int run_attach(struct run *r, const char *store_path, struct err *err)
+int run_resume(struct run *r, struct err *err)
 {
+    r->next_seq = r->commit_seq = r->carried + 1;
+    r->last_accepted_seq = r->carried;
     r->jobs = calloc(r->options.window, sizeof(*r->jobs));
     if (r->jobs == NULL)
         return err_nomem(err);
-    if (open_store(r, store_path, err) != 0 || start_exchange(r, err) != 0)
+    if ((r->carried > 0 && carry_all(r, err) != 0) || run_follow(r, err) != 0 ||
+        start_exchange(r, err) != 0)
         return -1;
+    r->accepted_before = r->accepted;
     return share_is(r->store) ? crew_open(r, err) : 0;
+}
+
+int run_attach(struct run *r, const char *store_path, struct err *err)
+{
+    return run_identify(r, store_path, err) != 0 || run_resume(r, err) != 0 ? -1
+                                                                            : 0;
 }
 
 struct run *run_open(const struct run_options *options, struct err *err)

@@ -278,6 +278,10 @@ void record_row(const struct candidate *c, const struct provenance *p,
     add_witness(o, c);
     cJSON_AddNumberToObject(o, "round", c->round);
     add_provenance(o, c, p);
+    if (p->release != NULL) {
+        cJSON_AddStringToObject(o, "status", "new");
+        cJSON_AddStringToObject(o, "since", p->release);
+    }
     json_print(o, out);
     cJSON_Delete(o);
 }

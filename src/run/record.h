@@ -16,6 +16,7 @@ struct provenance {
     const char *templates; /* one hash over all templates */
     const char *graph;     /* hash of the concept graph */
     uint64_t seed;
+    const char *release; /* version of a refresh (run/refresh.h), or NULL */
 };
 
 void record_row(const struct candidate *c, const struct provenance *p,

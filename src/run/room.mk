@@ -1,6 +1,8 @@
 libphgen_a_SOURCES += \
 	src/run/audit.c src/run/audit.h src/run/audit_report.c \
 	src/run/crew.c src/run/crew.h \
+	src/run/carry.c src/run/carry.h \
+	src/run/changes.c src/run/changes.h \
 	src/run/desk.c src/run/desk.h \
 	src/run/controls.c src/run/controls.h \
 	src/run/defense.c src/run/defense.h \
@@ -16,12 +18,14 @@ libphgen_a_SOURCES += \
 	src/run/explain.c src/run/explain.h \
 	src/run/exhibit.c src/run/exhibit.h \
 	src/run/extract.c src/run/extract.h \
+	src/run/former.c src/run/former.h \
 	src/run/found.c src/run/found.h \
 	src/run/files.c src/run/files.h \
 	src/run/finish.c \
 	src/run/follow.c \
 	src/run/heat.c src/run/heat.h \
 	src/run/judging.c src/run/judging.h \
+	src/run/heat.c src/run/heat.h src/run/heat_prior.c \
 	src/run/human.c src/run/human.h \
 	src/run/inspect.c src/run/inspect.h \
 	src/run/checkup.c src/run/checkup.h \
@@ -33,7 +37,10 @@ libphgen_a_SOURCES += \
 	src/run/overview.c src/run/overview.h \
 	src/run/pass.c src/run/pass.h src/run/ping.c src/run/ping.h \
 	src/run/record.c src/run/record.h \
+	src/run/refresh.c src/run/refresh.h \
+	src/run/release.c src/run/release.h \
 	src/run/respond.c src/run/respond.h \
+	src/run/retest.c src/run/retest.h \
 	src/run/run.h src/run/state.h \
 	src/run/sampling.c src/run/sampling.h \
 	src/run/second.c src/run/second.h \

@@ -70,6 +70,10 @@ struct run_options {
     const char *prior;    /* folder of an earlier run; NULL: none */
     uint64_t patience;    /* give up after so many candidates without a row */
 
+    /* What this run refreshes (run/refresh.h, which sets it): part of the
+     * fingerprint.  NULL: nothing, it is a first release. */
+    const cJSON *refreshes;
+
     double timeout;      /* seconds for one HTTP attempt; 0: the default */
     const char *ca_file; /* NULL: the system's */
 };

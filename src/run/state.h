@@ -61,7 +61,10 @@ struct run {
     struct provenance provenance;
 
     struct job *jobs;
-    uint64_t next_seq;   /* to be planned, from 1 */
+    /* Of a refresh: candidates 1 to `carried` are an earlier release's rows,
+     * decided before the first plan; `kept` of them are rows here. */
+    uint64_t carried, kept;
+    uint64_t next_seq;   /* to be planned, from carried + 1 */
     uint64_t commit_seq; /* to be committed next */
     uint64_t accepted, last_accepted_seq;
     uint64_t accepted_before; /* in earlier sessions */
@@ -80,6 +83,12 @@ double run_now(void); /* monotonic seconds */
 struct run *run_load(const struct run_options *options, struct err *err);
 /* Opens the store in this file (":memory:": none that stays), resumes. */
 int run_attach(struct run *r, const char *store_path, struct err *err);
+/* The same in two steps: the store, checked to be this run's; then, with
+ * `carried` known, what was decided. */
+int run_identify(struct run *r, const char *store_path, struct err *err);
+int run_resume(struct run *r, struct err *err);
+/* What goes over the network, and for how much. */
+struct exchange_options run_exchange_options(const struct run *r);
 
 /* Takes in what was decided since, here or elsewhere: no calls, no dialogue,
  * the same state as if it had just been decided. */

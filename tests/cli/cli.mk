@@ -9,6 +9,7 @@ cli_tests += \
 	tests/cli/bad-key.sh \
 	tests/cli/bad-model.sh \
 	tests/cli/bad-out.sh \
+	tests/cli/bad-refresh.sh \
 	tests/cli/classify.sh \
 	tests/cli/completion.sh \
 	tests/cli/concurrency.sh \
@@ -72,6 +73,8 @@ cli_tests += \
 	tests/cli/ranges.sh \
 	tests/cli/refusal-judge.sh \
 	tests/cli/report.sh \
+	tests/cli/refresh.sh \
+	tests/cli/refresh-resume.sh \
 	tests/cli/respond.sh \
 	tests/cli/resume-killed.sh \
 	tests/cli/sampling.sh \

@@ -58,3 +58,7 @@ unit_tests += tests/unit/test_evalset
 tests_unit_test_evalset_SOURCES = tests/unit/test_evalset.c
 tests_unit_test_evalset_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_evalset_LDADD = libphgen.a $(CMOCKA_LIBS)
+unit_tests += tests/unit/test_release
+tests_unit_test_release_SOURCES = tests/unit/test_release.c
+tests_unit_test_release_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_release_LDADD = libphgen.a $(CMOCKA_LIBS)

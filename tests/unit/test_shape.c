@@ -404,7 +404,7 @@ static void test_generator_writes_every_shape(void **state)
 
 static void id_of(const struct candidate *c, char id[40])
 {
-    static const struct provenance p = {"r", "t", "g", 1};
+    static const struct provenance p = {"r", "t", "g", 1, NULL};
     struct str row;
     cJSON *o;
 
