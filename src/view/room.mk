@@ -5,6 +5,7 @@ libphgen_a_SOURCES += \
 report_files = src/view/tokens.css src/view/report/report.css \
 	src/view/report/page.html src/view/report/text.js \
 	src/view/report/charts.js src/view/report/figures.js \
+	src/view/report/run.js src/view/report/evaluation.js \
 	src/view/report/rows.js src/view/report/page.js
 report_parts = page.html style.css script.js policy
 EXTRA_DIST += $(report_files) tools/embed tools/page

@@ -11,7 +11,11 @@ const browser = await launch();
 async function shot(file, name, how, at = null) {
   const page = await browser.page({ still: true, ...how });
   await page.go(pathToFileURL(file).href);
-  await page.until(() => document.documentElement.dataset.ready === "yes" && document.querySelectorAll(".plot svg").length > 1);
+  await page.until(
+    () =>
+      document.documentElement.dataset.ready === "yes" &&
+      document.querySelectorAll(".plot svg").length > 1,
+  );
   if (at) {
     await page.eval((selector) => {
       if (selector === "#rows") document.querySelector("#table .row-button").click();

@@ -29,15 +29,23 @@ const times = await page.eval(async () => {
     return median(all);
   }
   const find = document.getElementById("find");
-  const search = await time(5, (i) => {
-    find.value = ["how", "kill", "why is", "zzz", "e"][i];
-    find.dispatchEvent(new Event("input", { bubbles: true }));
-  }, WAIT + 1);
+  const search = await time(
+    5,
+    (i) => {
+      find.value = ["how", "kill", "why is", "zzz", "e"][i];
+      find.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    WAIT + 1,
+  );
   document.querySelector("#filters [type=reset]").click();
   await new Promise((done) => setTimeout(done, 300));
-  const sort = await time(5, (i) => document.getElementById(["sort-1", "sort-4", "sort-2", "sort-5", "sort-1"][i]).click());
+  const sort = await time(5, (i) =>
+    document.getElementById(["sort-1", "sort-4", "sort-2", "sort-5", "sort-1"][i]).click(),
+  );
   const evidence = await time(5, (i) => document.querySelectorAll(".row-button")[i * 9].click());
   return { search, sort, evidence };
 });
-console.log(`${load.toFixed(2).padStart(9)} ${times.search.toFixed(0).padStart(9)} ${times.sort.toFixed(0).padStart(9)} ${times.evidence.toFixed(0).padStart(11)}`);
+console.log(
+  `${load.toFixed(2).padStart(9)} ${times.search.toFixed(0).padStart(9)} ${times.sort.toFixed(0).padStart(9)} ${times.evidence.toFixed(0).padStart(11)}`,
+);
 await browser.close();
