@@ -36,4 +36,5 @@ include tests/bench/dedup/dedup.mk
 include tests/bench/graph/graph.mk
 include tests/bench/http/http.mk
 include tests/bench/report/report.mk
+include tests/bench/workers/workers.mk
 include tests/aimock/aimock.mk

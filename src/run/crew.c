@@ -2,10 +2,14 @@
 /*
  * Which candidates are this worker's, and when to look what the others did.
  *
- * Blocks are small beside the window, a sixteenth of it, so that the workers'
- * work lies side by side and none waits long for its turn.  A block is taken
- * only when it lies within the window and within the demand as this worker
- * sees them; both only grow, so an old view is a careful one.
+ * Blocks are small beside the window, a sixteenth of it at most, so that the
+ * workers' work lies side by side and none waits long for its turn.  A block is
+ * taken only when it lies within the window as this worker sees it, which only
+ * grows: an old view is a careful one.
+ *
+ * Whoever can begin with the next candidate must be able to: a worker takes a
+ * free block below its own before it waits, and has room for all blocks of a
+ * window.  Else the last worker could wait for a lost one's block for ever.
  *
  * A block that was a lost worker's may begin below what is decided by now, and
  * may hold candidates that were planned here long ago.
@@ -19,7 +23,7 @@
 #include <time.h>
 
 #define BLOCKS     16    /* in a window */
-#define BLOCK_MAX  64    /* candidates */
+#define BLOCK_MAX  16    /* candidates */
 #define LOOK       0.02  /* seconds between looks at what others did */
 #define LOOK_SOON  0.005 /* likewise when the turn may come any moment */
 #define TAKE_AGAIN 0.05  /* seconds after which a lease is asked for again */
@@ -30,27 +34,35 @@ struct held {
 };
 
 struct crew {
-    struct held held[BLOCKS + 1];
-    size_t nheld;
-    uint64_t size;       /* of a block */
-    double looked;       /* when */
-    double nothing;      /* when there was nothing to take */
-    uint64_t nothing_at; /* and what was to be decided then */
+    struct held *held;
+    struct lease *leases; /* room for those of `held` */
+    size_t nheld, cap;    /* as many as can lie in a window */
+    uint64_t size;        /* of a block */
+    double looked;        /* when */
+    double nothing;       /* when there was nothing to take */
+    uint64_t nothing_at;  /* and what was to be decided then */
 };
 
 int crew_open(struct run *r, struct err *err)
 {
     uint64_t size = r->options.window / BLOCKS;
+    struct crew *c = r->crew = calloc(1, sizeof(*r->crew));
 
-    r->crew = calloc(1, sizeof(*r->crew));
-    if (r->crew == NULL)
+    if (c == NULL)
         return err_nomem(err);
-    r->crew->size = size < 1 ? 1 : size > BLOCK_MAX ? BLOCK_MAX : size;
-    return 0;
+    c->size = size < 1 ? 1 : size > BLOCK_MAX ? BLOCK_MAX : size;
+    c->cap = (size_t)(r->options.window / c->size) + 2;
+    c->held = calloc(c->cap, sizeof(*c->held));
+    c->leases = calloc(c->cap, sizeof(*c->leases));
+    return c->held != NULL && c->leases != NULL ? 0 : err_nomem(err);
 }
 
 void crew_close(struct crew *c)
 {
+    if (c == NULL)
+        return;
+    free(c->held);
+    free(c->leases);
     free(c);
 }
 
@@ -136,19 +148,19 @@ int crew_patience(struct run *r, bool moved, int timeout_ms)
 static int take(struct run *r, struct err *err)
 {
     struct crew *c = r->crew;
-    struct lease held[BLOCKS + 1], got;
+    struct lease got;
     struct share_range range = {.from = r->commit_seq, .size = c->size};
     size_t i;
     int found;
 
-    if (c->nheld == BLOCKS + 1 ||
+    if (c->nheld == c->cap ||
         (c->nothing_at == r->commit_seq && run_now() - c->nothing < TAKE_AGAIN))
         return 0;
     for (i = 0; i < c->nheld; i++)
-        held[i] = c->held[i].lease;
+        c->leases[i] = c->held[i].lease;
     range.to = r->commit_seq + run_demand(r);
     range.end = r->commit_seq + r->options.window;
-    found = share_take(r->store, &range, held, c->nheld, &got, err);
+    found = share_take(r->store, &range, c->leases, c->nheld, &got, err);
     if (found == 1) {
         c->held[c->nheld++] = (struct held){got, got.first};
         /* Whoever had it before may have decided some of it. */
@@ -179,7 +191,9 @@ int crew_next(struct run *r, struct job **out, uint64_t *seq, struct err *err)
 
     for (;;) {
         h = unfinished(r->crew);
-        if (h == NULL) {
+        /* What is not likely to be wanted is not begun, though it is held; a
+         * block before it may still be free. */
+        if (h == NULL || h->next >= r->commit_seq + run_demand(r)) {
             got = take(r, err);
             if (got <= 0)
                 return got;

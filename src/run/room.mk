@@ -42,6 +42,7 @@ libphgen_a_SOURCES += \
 	src/run/respond.c src/run/respond.h \
 	src/run/retest.c src/run/retest.h \
 	src/run/run.h src/run/state.h \
+	src/run/roster.c src/run/roster.h \
 	src/run/sampling.c src/run/sampling.h \
 	src/run/second.c src/run/second.h \
 	src/run/semantic.c src/run/semantic.h \

@@ -18,6 +18,7 @@
 #include "store/pg.h"
 
 #include "base/log.h"
+#include "store/share.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -504,9 +505,11 @@ static int make_schema(struct pg *p, struct err *err)
     return say(p, "the tables could not be made", err);
 }
 
-struct store *postgres_store_open(const char *url, struct err *err)
+/* A new store gets its tables; or else there must be some. */
+static struct store *open_store(const char *url, bool make, struct err *err)
 {
     struct pg *p;
+    int got;
 
     if (store_check_url(url, err) != 0)
         return NULL;
@@ -517,9 +520,24 @@ struct store *postgres_store_open(const char *url, struct err *err)
         return NULL;
     }
     p->base.engine = &postgres_engine;
-    if (connect_once(p, err) != PG_OK || make_schema(p, err) != 0) {
+    got = connect_once(p, err) != PG_OK ? -1
+          : make                        ? make_schema(p, err)
+                                        : find_schema(p, err);
+    if (!make && got == 0)
+        got = err_set(err, "the database at %s holds no run", url);
+    if (got < 0) {
         store_close(&p->base);
         return NULL;
     }
     return &p->base;
+}
+
+struct store *postgres_store_open(const char *url, struct err *err)
+{
+    return open_store(url, true, err);
+}
+
+struct store *share_open(const char *url, struct err *err)
+{
+    return open_store(url, false, err);
 }

@@ -101,6 +101,9 @@ int share_paid(struct store *s, struct hash128 key, const struct spent *spent,
 
 /* --- what others see --- */
 
+/* The store of a run that is there: makes nothing. */
+struct store *share_open(const char *url, struct err *err);
+
 struct share_worker {
     uint64_t id;
     char name[128];  /* HOST:PROCESS, as it says itself */
