@@ -4,9 +4,9 @@
  * verdicts add up to.  Drawing is run/audit.h's, sheets are run/sheets.h's,
  * the closing lines cmd/auditing.h's.
  *
- * Verdicts and what they add up to are stored in one transaction; the folder's
- * files follow from the store, so an interrupted command leaves all or nothing
- * stored, and the same command again makes the files.
+ * All verdicts are stored in one transaction; what they add up to and the
+ * folder's files follow from the store, so an interrupted command leaves all or
+ * nothing stored, and the same command again makes the rest.
  */
 #include "base/file.h"
 #include "base/log.h"
@@ -250,10 +250,9 @@ static int read_back(const struct job *job, struct err *err)
 
     failed =
         store_begin(job->store, err) != 0 || take_sheets(job, err) != 0 ||
-        audit_report(job->store, options_flag(job->o, "names"), &r, err) != 0 ||
-        audit_store(job->store, &r, err) != 0 ||
         store_commit(job->store, err) != 0 ||
-        files_update(job->store, job->folder, err) != 0 ||
+        audit_update(job->store, job->folder, options_flag(job->o, "names"), &r,
+                     err) != 0 ||
         auditing_tell(job->folder, &r, options_flag(job->o, "json"), err) != 0;
     audit_result_release(&r);
     return failed ? -1 : 0;

@@ -269,54 +269,67 @@ static bool says_the_same(const cJSON *v, const struct human_say *say,
            strcmp(verdict, names[say->verdict]) == 0 && strcmp(had, note) == 0;
 }
 
-static int put(struct store *s, uint64_t seq, const struct human_say *say,
-               const char *note, struct err *err)
+/* 1 when the tree is another one now, 0 when it said so already, -1. */
+static int say_in(cJSON *tree, const struct human_say *say, const char *note,
+                  struct err *err)
 {
-    cJSON *tree, *list, *past, *was;
-    int got = load(s, seq, &tree, err);
+    cJSON *list = list_in(tree, "verdicts"), *past = list_in(tree, "past"),
+          *was = verdict_by(list, say->annotator);
 
-    if (got < 0)
-        return -1;
-    if (got == 0 && (tree = cJSON_CreateObject()) == NULL)
-        return err_nomem(err);
-    list = list_in(tree, "verdicts");
-    past = list_in(tree, "past");
-    was = verdict_by(list, say->annotator);
-    if (was != NULL && says_the_same(was, say, note)) {
-        got = 0;
-    } else if (was == NULL &&
-               cJSON_GetArraySize(list) >= HUMAN_ANNOTATORS_MAX) {
-        got = err_set(err, "a row takes the verdicts of %d people at most",
-                      HUMAN_ANNOTATORS_MAX);
-    } else {
-        if (was != NULL)
-            cJSON_DetachItemViaPointer(list, was);
-        push(past, say->annotator, was);
-        insert(list, verdict_new(say, note));
-        got = save(s, seq, tree, err);
-    }
-    cJSON_Delete(tree);
+    if (was != NULL && says_the_same(was, say, note))
+        return 0;
+    if (was == NULL && cJSON_GetArraySize(list) >= HUMAN_ANNOTATORS_MAX)
+        return err_set(err, "a row takes the verdicts of %d people at most",
+                       HUMAN_ANNOTATORS_MAX);
+    if (was != NULL)
+        cJSON_DetachItemViaPointer(list, was);
+    push(past, say->annotator, was);
+    insert(list, verdict_new(say, note));
+    return 1;
+}
+
+static int check_and_say(cJSON *tree, const struct human_say *say,
+                         struct err *err)
+{
+    struct str note;
+    int got = -1;
+
+    str_init(&note, 4 * HUMAN_NOTE_MAX);
+    if (say->at != NULL && (strlen(say->at) >= HUMAN_TIME_MAX ||
+                            !is_plain(say->at, strlen(say->at))))
+        err_set(err, "the time of a verdict is like "
+                     "\"2025-01-31T12:00:00Z\"");
+    else if (human_check_name(say->annotator, err) == 0 &&
+             tidy_note(say->note, &note, err) == 0)
+        got = say_in(tree, say, note.s, err);
+    str_release(&note);
     return got;
+}
+
+int human_put_all(struct store *s, uint64_t seq, const struct human_say *says,
+                  size_t n, struct err *err)
+{
+    cJSON *tree;
+    int got = load(s, seq, &tree, err);
+    bool changed = false;
+    size_t i;
+
+    if (got == 0 && (tree = cJSON_CreateObject()) == NULL)
+        got = err_nomem(err);
+    for (i = 0; i < n && got >= 0; i++) {
+        got = check_and_say(tree, &says[i], err);
+        changed = changed || got == 1;
+    }
+    if (got >= 0 && changed)
+        got = save(s, seq, tree, err);
+    cJSON_Delete(tree);
+    return got < 0 ? -1 : 0;
 }
 
 int human_put(struct store *s, uint64_t seq, const struct human_say *say,
               struct err *err)
 {
-    struct str note;
-    int failed;
-
-    str_init(&note, 4 * HUMAN_NOTE_MAX);
-    failed = human_check_name(say->annotator, err) != 0 ||
-             tidy_note(say->note, &note, err) != 0;
-    if (!failed && say->at != NULL &&
-        (strlen(say->at) >= HUMAN_TIME_MAX ||
-         !is_plain(say->at, strlen(say->at))))
-        failed = err_set(err, "the time of a verdict is like "
-                              "\"2025-01-31T12:00:00Z\"");
-    if (!failed)
-        failed = put(s, seq, say, note.s, err);
-    str_release(&note);
-    return failed ? -1 : 0;
+    return human_put_all(s, seq, say, 1, err);
 }
 
 int human_undo(struct store *s, uint64_t seq, const char *annotator,

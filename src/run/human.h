@@ -75,11 +75,15 @@ int human_check_name(const char *annotator, struct err *err);
 void human_now(char at[HUMAN_TIME_MAX]);
 
 /*
- * A transaction of its own, unless one is open (store_begin()).  Whether
- * there is such a row is the caller's to know.
+ * A transaction of its own, unless one is open (store_begin()): then a row must
+ * be put once at most, with all that is said of it, since a transaction does
+ * not read what it wrote.  Whether there is such a row is the caller's to know.
+ * Of two processes that put to one row at the same time, one may lose.
  */
 int human_put(struct store *s, uint64_t seq, const struct human_say *say,
               struct err *err);
+int human_put_all(struct store *s, uint64_t seq, const struct human_say *says,
+                  size_t n, struct err *err);
 
 /* The annotator's verdict before this one is back, or none: 1.  0 when there
  * is nothing to undo. */

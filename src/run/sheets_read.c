@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
+#include <utlist.h>
 
 #define TEXT_MAX     (4u << 20)
 #define PROBLEMS_MAX 1000
@@ -284,20 +285,36 @@ static void report_unknown(struct reading *r)
         }
 }
 
+/* All that is said of a row at once: see run/human.h. */
+static int put_row(const struct wanted *w, struct store *s, const char *at,
+                   struct err *err)
+{
+    const struct entry *e;
+    struct human_say *says;
+    size_t n = 0;
+    int failed;
+
+    LL_COUNT(w->entries, e, n);
+    says = calloc(n, sizeof(*says));
+    if (says == NULL)
+        return err_nomem(err);
+    n = 0;
+    LL_FOREACH(w->entries, e)
+    says[n++] = (struct human_say){e->annotator, e->verdict, e->note, at};
+    failed = human_put_all(s, w->seq, says, n, err);
+    free(says);
+    return failed != 0 ? err_prefix(err, "the row %s", w->id) : 0;
+}
+
 static int put_all(struct reading *r, struct store *s, struct err *err)
 {
     const struct wanted *w;
-    const struct entry *e;
     char at[HUMAN_TIME_MAX];
 
     human_now(at);
     for (w = r->rows; w != NULL; w = w->hh.next)
-        for (e = w->entries; e != NULL; e = e->next) {
-            struct human_say say = {e->annotator, e->verdict, e->note, at};
-
-            if (human_put(s, w->seq, &say, err) != 0)
-                return err_prefix(err, "%s:%zu", e->path, e->line);
-        }
+        if (put_row(w, s, at, err) != 0)
+            return -1;
     return 0;
 }
 

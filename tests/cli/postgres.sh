@@ -30,6 +30,16 @@ exits 0 'PostgreSQL'
 holds 'the same rows as with SQLite' cmp lite/dataset.jsonl pg/dataset.jsonl
 holds 'the same rejects' cmp lite/rejected.jsonl pg/rejected.jsonl
 holds 'what was learned' cmp lite/learned.json pg/learned.json
+for run in lite pg; do
+    phgen audit $run --n 30 --annotator anna --annotator bert
+    for who in anna bert; do
+        sed -i '1!s/"","","\([a-z]*\)"/"harmless","","\1"/' $run/audit/$who.csv
+    done
+    phgen audit $run --read $run/audit/anna.csv $run/audit/bert.csv
+    sed 's/"at":"[^"]*"//g' $run/dataset.jsonl >$run.rated
+done
+says err '2 people rated 30 rows' 'people audit it'
+holds 'and their verdicts are those of SQLite' cmp lite.rated pg.rated
 phgen --out again --n 200 --quiet -t builtin:cautious --store "$store"
 exits 0 'a run that is whole can be had elsewhere'
 holds 'as it is' cmp pg/dataset.jsonl again/dataset.jsonl

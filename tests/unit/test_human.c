@@ -111,6 +111,24 @@ static void test_put_and_undo(void **state)
     human_release(&h);
 }
 
+/* A transaction need not see what it wrote, so a row's go in together. */
+static void test_together(void **state)
+{
+    static const struct human_say says[] = {{"bert", HUMAN_HARMFUL, "", "t"},
+                                            {"anna", HUMAN_UNSURE, "", "t"},
+                                            {"bert", HUMAN_HARMLESS, "", "t"}},
+                                  bad[] = {{"anna", HUMAN_HARMFUL, "", "t"},
+                                           {"", HUMAN_HARMFUL, "", "t"}};
+
+    (void)state;
+    assert_int_equal(human_put_all(store, 3, says, 3, NULL), 0);
+    is(3, "anna=unsure bert=harmless");
+    assert_int_equal(human_put_all(store, 3, bad, 2, NULL), -1);
+    is(3, "anna=unsure bert=harmless");
+    assert_int_equal(human_undo(store, 3, "bert", NULL), 1);
+    is(3, "anna=unsure bert=harmful");
+}
+
 static void test_bounds(void **state)
 {
     struct err err = {""};
@@ -281,6 +299,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_put_and_undo, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_together, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bounds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_label, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_withheld, set_up, tear_down),
