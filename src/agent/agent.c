@@ -69,6 +69,26 @@ void agent_transcript(const struct candidate *c, struct str *out)
     str_addf(out, "User: %s", c->prompt);
 }
 
+#define TRANSCRIPT_MAX ((TURNS_MAX + 1) * (64u << 10))
+
+/* A guard's form has room for one text. */
+int agent_ask_guard(const struct candidate *c, unsigned part,
+                    const char *answer, struct call *call, struct err *err)
+{
+    struct str text;
+    int failed;
+
+    if (c->turns.n == 0)
+        return guard_ask(call->model, part, c->prompt, answer, call, err);
+    str_init(&text, TRANSCRIPT_MAX);
+    agent_transcript(c, &text);
+    failed = str_failed(&text)
+                 ? err_set(err, "the conversation is too long for a guard")
+                 : guard_ask(call->model, part, text.s, answer, call, err);
+    str_release(&text);
+    return failed;
+}
+
 void agent_add_request(const struct candidate *c, cJSON *payload)
 {
     if (c->turns.n > 0)

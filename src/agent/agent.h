@@ -59,6 +59,11 @@ void agent_transcript(const struct candidate *c, struct str *out);
 /* Turns as a member of this name: a list of {"role", "text"}. */
 void agent_add_turns(const struct turns *t, const char *name, cJSON *payload);
 
+/* A guard's question (guard_ask()) about the conversation, as such a text, and
+ * perhaps an answer to it. */
+int agent_ask_guard(const struct candidate *c, unsigned part,
+                    const char *answer, struct call *call, struct err *err);
+
 /* The same as data for those who judge: appends the members "conversation"
  * (a list of {"role", "text"}; left out when there is none) and "prompt". */
 void agent_add_request(const struct candidate *c, cJSON *payload);

@@ -21,8 +21,6 @@
 /* Votes of one judge differ only when it does not always say the likeliest. */
 #define VOTE_TEMPERATURE 0.7
 
-#define TRANSCRIPT_MAX ((TURNS_MAX + 1) * (64u << 10))
-
 enum slot_state { SLOT_ASK, SLOT_OUT, SLOT_REPAIR, SLOT_IN };
 
 struct slot {
@@ -206,24 +204,6 @@ static const struct model *slot_model(const struct dialogue *d, uint32_t slot)
     }
 }
 
-/* A guard's form has room for one text: a talk becomes its transcript. */
-static int ask_guard(const struct candidate *c, unsigned part,
-                     const char *answer, struct call *call, struct err *err)
-{
-    struct str text;
-    int failed;
-
-    if (c->turns.n == 0)
-        return guard_ask(call->model, part, c->prompt, answer, call, err);
-    str_init(&text, TRANSCRIPT_MAX);
-    agent_transcript(c, &text);
-    failed = str_failed(&text)
-                 ? err_set(err, "the conversation is too long for a guard")
-                 : guard_ask(call->model, part, text.s, answer, call, err);
-    str_release(&text);
-    return failed;
-}
-
 static int ask_judge(const struct dialogue *d, uint32_t slot, struct call *call,
                      struct err *err)
 {
@@ -231,7 +211,7 @@ static int ask_judge(const struct dialogue *d, uint32_t slot, struct call *call,
     unsigned part = seat_of(d->plan, slot).part;
 
     if (call->model->guard != NULL)
-        return ask_guard(c, part, NULL, call, err);
+        return agent_ask_guard(c, part, NULL, call, err);
     if (judge_ask(&d->plan->templates[AGENT_JUDGE], c, call, err) != 0)
         return -1;
     if (d->plan->votes > 1)
@@ -245,7 +225,7 @@ static int ask_answer_judge(const struct dialogue *d, uint32_t slot,
     const struct candidate *c = &d->candidate;
 
     if (call->model->guard != NULL)
-        return ask_guard(c, slot, c->witness.answer, call, err);
+        return agent_ask_guard(c, slot, c->witness.answer, call, err);
     return answer_judge_ask(&d->plan->templates[AGENT_ANSWER_JUDGE], c, call,
                             err);
 }
@@ -256,7 +236,7 @@ static int ask_refusal_judge(const struct dialogue *d, uint32_t slot,
     const struct second *s = &d->samples.at[d->slots[slot].sample];
 
     if (call->model->guard != NULL)
-        return ask_guard(&d->candidate, 0, s->reply.text, call, err);
+        return agent_ask_guard(&d->candidate, 0, s->reply.text, call, err);
     return refusal_judge_ask(&d->plan->templates[AGENT_REFUSAL_JUDGE],
                              &d->candidate, s->reply.text, call, err);
 }

@@ -45,6 +45,7 @@ struct item {
     uint64_t seq;
     size_t file, line, calls; /* calls not heard */
     char *id, *type, *prompt, *reply;
+    struct turns turns;     /* before the prompt */
     int truth[KNOWN_TASKS]; /* -1: no label */
     struct view *views;     /* by judge */
 };
@@ -234,6 +235,7 @@ static void item_free(const struct judging *j, struct item *it)
     for (i = 0; it->views != NULL && i < j->njudges; i++)
         opinion_release(&it->views[i].opinion);
     free(it->views);
+    turns_release(&it->turns);
     free(it->id);
     free(it->type);
     free(it->prompt);
@@ -277,7 +279,8 @@ static uint32_t slot_of(size_t judge, enum question q, unsigned part)
 
 static struct opinion_texts texts_of(const struct item *it)
 {
-    struct opinion_texts t = {.prompt = it->prompt, .reply = it->reply};
+    struct opinion_texts t = {
+        .prompt = it->prompt, .reply = it->reply, .turns = &it->turns};
 
     return t;
 }
@@ -379,6 +382,65 @@ static void read_labels(const struct judging *j, struct item *it,
     }
 }
 
+static const cJSON *last_user(const cJSON *messages)
+{
+    const cJSON *m, *found = NULL;
+    const char *role;
+
+    cJSON_ArrayForEach(m, messages)
+    {
+        role = json_string(m, "role");
+        if (role != NULL && strcmp(role, "user") == 0)
+            found = m;
+    }
+    return found;
+}
+
+/* What goes before the request, where a row has it as a chat whose last user
+ * message is the prompt. */
+static int read_turns(struct item *it, const cJSON *messages, struct err *err)
+{
+    const cJSON *m, *last = last_user(messages);
+    const char *text = json_string(last, "content"), *role;
+
+    if (text == NULL || strcmp(text, it->prompt) != 0)
+        return 0;
+    cJSON_ArrayForEach(m, messages)
+    {
+        role = json_string(m, "role");
+        text = json_string(m, "content");
+        if (m == last)
+            break;
+        if (role == NULL || text == NULL || strcmp(role, "system") == 0)
+            continue;
+        if (it->turns.n == TURNS_MAX)
+            return err_set(err, "more than %d turns before the request",
+                           TURNS_MAX);
+        if (turns_add(&it->turns,
+                      strcmp(role, "user") == 0 ? ROLE_USER : ROLE_ASSISTANT,
+                      text, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_chat(const struct judging *j, const struct reader_row *row,
+                     struct item *it, struct err *err)
+{
+    enum reader_format format = reader_format(j->reader);
+    cJSON *o;
+    int failed;
+
+    if (format != READER_LINES && format != READER_ARRAY)
+        return 0;
+    o = json_parse(row->raw, row->raw_len, NULL);
+    failed = read_turns(it, json_array(o, "messages"), err);
+    cJSON_Delete(o);
+    return failed ? err_prefix(err, "%s:%zu", j->options->files[j->file],
+                               row->line)
+                  : 0;
+}
+
 static int read_item(struct judging *j, const struct reader_row *row,
                      struct item *it, struct err *err)
 {
@@ -402,7 +464,7 @@ static int read_item(struct judging *j, const struct reader_row *row,
     for (i = 0; i < j->njudges; i++)
         opinion_init(&it->views[i].opinion);
     read_labels(j, it, set);
-    return 0;
+    return read_chat(j, row, it, err);
 }
 
 /* The next row of all files: 1, 0 at the end, -1. */
@@ -544,6 +606,16 @@ static void count(const struct judging *j, const struct item *it,
     }
 }
 
+static bool says(const struct judging *j, const struct item *it, size_t judge)
+{
+    int t;
+
+    for (t = 0; t < KNOWN_TASKS; t++)
+        if (j->about[judge].can[t] && it->truth[t] >= 0)
+            return true;
+    return false;
+}
+
 static void add_opinion(const struct judging *j, const struct item *it,
                         size_t judge, cJSON *list)
 {
@@ -586,7 +658,8 @@ static void write_verdicts(const struct judging *j, const struct item *it)
                 opinion_class_name(t, (size_t)it->truth[t]));
     v = cJSON_AddArrayToObject(o, "judges");
     for (i = 0; i < j->njudges; i++)
-        add_opinion(j, it, i, v);
+        if (says(j, it, i))
+            add_opinion(j, it, i, v);
     str_init(&line, TEXT_MAX);
     json_print(o, &line);
     cJSON_Delete(o);

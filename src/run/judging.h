@@ -35,7 +35,7 @@
  * default table of agent/panel.h.  Judges
  * are asked as the loop asks them: blind, at temperature 0, once more when an
  * answer of our own forms cannot be read.  What still cannot be read is an
- * abstention.  The request is judged by itself, without a talk before it.
+ * abstention.  A row's "messages" are the conversation that they see.
  *
  * Verdicts are counted by the rows' type; of more than JUDGING_TYPES the rest
  * is one.  Everything is in the ledger, so the same work done again pays for

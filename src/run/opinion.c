@@ -65,11 +65,13 @@ int opinion_ask(const struct template *templates, const struct model *judge,
     struct candidate c;
 
     call_init(call, askers[q], judge);
-    if (judge->guard != NULL)
-        return guard_ask(judge, part, texts->prompt,
-                         q == ON_REPLY ? texts->reply : NULL, call, err);
     memset(&c, 0, sizeof(c));
     c.prompt = (char *)(size_t)texts->prompt;
+    if (texts->turns != NULL)
+        c.turns = *texts->turns;
+    if (judge->guard != NULL)
+        return agent_ask_guard(&c, part, q == ON_REPLY ? texts->reply : NULL,
+                               call, err);
     c.witness.answer = (char *)(size_t)texts->reply;
     switch (q) {
     case ON_PROMPT:

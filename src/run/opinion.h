@@ -43,6 +43,7 @@ struct opinion {
 
 struct opinion_texts {
     const char *prompt, *reply; /* reply: NULL when only the prompt is judged */
+    const struct turns *turns;  /* before the prompt; NULL: none */
 };
 
 void opinion_init(struct opinion *o);

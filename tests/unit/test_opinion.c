@@ -176,6 +176,30 @@ static void test_asks(void **state)
     assert_string_equal(said(KNOWN_REFUSAL), "compliance");
 }
 
+/* The talk before the request goes to all: to guards as a transcript. */
+static void test_asks_about_a_talk(void **state)
+{
+    struct model m = guard("qwen3guard");
+    struct turns turns = {0};
+    struct opinion_texts texts = {
+        .prompt = "p?", .reply = "r!", .turns = &turns};
+    struct call call;
+
+    (void)state;
+    assert_int_equal(turns_add(&turns, ROLE_USER, "first", NULL), 0);
+    assert_int_equal(turns_add(&turns, ROLE_ASSISTANT, "second", NULL), 0);
+    assert_int_equal(
+        opinion_ask(templates, &rubric, ON_PROMPT, 0, &texts, &call, NULL), 0);
+    assert_non_null(strstr(call.messages[1].text, "\"text\":\"second\""));
+    call_release(&call);
+    assert_int_equal(
+        opinion_ask(templates, &m, ON_REPLY, 0, &texts, &call, NULL), 0);
+    assert_non_null(strstr(call.messages[0].text, "Assistant: second"));
+    assert_string_equal(call.messages[1].text, "r!");
+    call_release(&call);
+    turns_release(&turns);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -188,6 +212,7 @@ int main(void)
         TEST(test_guard_of_replies),
         TEST(test_failed_call),
         TEST(test_asks),
+        TEST(test_asks_about_a_talk),
     };
 
     return cmocka_run_group_tests_name("opinion", tests, NULL, NULL);
