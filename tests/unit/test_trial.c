@@ -5,6 +5,7 @@
  * whatever company, and calls that fail.
  */
 #include "agent/agent.h"
+#include "agent/rephraser.h"
 #include "run/trial.h"
 #include "serve/serve.h"
 
@@ -319,6 +320,56 @@ static void test_system_messages_are_one(void **state)
     cJSON_Delete(one_only);
 }
 
+static int reworded(const char *text, enum finish finish, char **out)
+{
+    struct err err = {""};
+    struct reply r;
+    int failed;
+
+    reply_init(&r);
+    r.status = REPLY_OK;
+    r.finish = finish;
+    assert_int_equal(reply_set_text(&r, text, strlen(text), &err), 0);
+    failed = rephraser_hear(&r, out, &err);
+    reply_release(&r);
+    if (failed)
+        assert_true(err.text[0] != '\0' && *out == NULL);
+    return failed;
+}
+
+static void test_rephraser_is_read_with_care(void **state)
+{
+    static const char *const bad[] = {"",
+                                      "Stop it.",
+                                      "{}",
+                                      "{\"request\":7}",
+                                      "{\"request\":\" \\n\"}",
+                                      "{\"request\":\"cut",
+                                      "[\"request\"]",
+                                      NULL};
+    struct str large;
+    char *text;
+    size_t i;
+
+    (void)state;
+    for (i = 0; bad[i] != NULL; i++)
+        assert_int_equal(reworded(bad[i], FINISH_STOP, &text), -1);
+    assert_int_equal(reworded("{\"request\":\"x\"}", FINISH_LENGTH, &text), -1);
+    assert_int_equal(reworded("{\"request\":\"x\"}", FINISH_FILTER, &text), -1);
+    assert_int_equal(reworded("```json\n{\"request\":\"Stop it.\"}\n```",
+                              FINISH_STOP, &text),
+                     0);
+    assert_string_equal(text, "Stop it.");
+    free(text);
+    str_init(&large, 1 << 20);
+    str_adds(&large, "{\"request\":\"");
+    for (i = 0; i <= REPHRASER_BYTES; i++)
+        str_addc(&large, 'a');
+    str_adds(&large, "\"}");
+    assert_int_equal(reworded(large.s, FINISH_STOP, &text), -1);
+    str_release(&large);
+}
+
 static void bad_chat(const char *json, const char *says)
 {
     struct err err = {""};
@@ -390,6 +441,7 @@ int main(void)
         cmocka_unit_test(test_rephrased),
         cmocka_unit_test(test_no_other_words),
         cmocka_unit_test(test_system_messages_are_one),
+        cmocka_unit_test(test_rephraser_is_read_with_care),
         cmocka_unit_test(test_bad_conversations),
         cmocka_unit_test(test_every_kind_is_counted),
     };
