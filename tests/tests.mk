@@ -20,6 +20,7 @@ include tests/unit/net.mk
 include tests/unit/builtin.mk
 include tests/unit/dataset.mk
 include tests/unit/serve.mk
+include tests/unit/view.mk
 include tests/unit/spine.mk
 include tests/unit/cmd.mk
 include tests/unit/judges.mk

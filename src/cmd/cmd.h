@@ -70,6 +70,7 @@ extern const struct command cmd_ping;
 extern const struct command cmd_report;
 extern const struct command cmd_refresh;
 extern const struct command cmd_respond;
+extern const struct command cmd_review;
 extern const struct command cmd_serve;
 extern const struct command cmd_stats;
 extern const struct command cmd_status;

@@ -19,6 +19,7 @@ const struct command *const CMD_TABLE[] = {
     &cmd_controls,
     &cmd_eval,
     &cmd_diff,
+    &cmd_review,
     &cmd_stats,
     &cmd_status,
     &cmd_classify,

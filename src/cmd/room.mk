@@ -1,6 +1,7 @@
 libphgen_a_SOURCES += \
 	src/cmd/asking.c src/cmd/asking.h \
 	src/cmd/auditing.c src/cmd/auditing.h \
+	src/cmd/browser.c src/cmd/browser.h \
 	src/cmd/census.c src/cmd/census.h \
 	src/cmd/cmd.h \
 	src/cmd/cmd_audit.c \
@@ -27,6 +28,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd_report.c \
 	src/cmd/cmd_refresh.c \
 	src/cmd/cmd_respond.c \
+	src/cmd/cmd_review.c \
 	src/cmd/cmd_serve.c \
 	src/cmd/cmd_stats.c \
 	src/cmd/cmd_status.c \
@@ -42,6 +44,7 @@ libphgen_a_SOURCES += \
 	src/cmd/man.c \
 	src/cmd/passing.c src/cmd/passing.h src/cmd/progress.c src/cmd/progress.h \
 	src/cmd/responding.c src/cmd/responding.h \
+	src/cmd/reviewing.c src/cmd/reviewing.h \
 	src/cmd/settings.c src/cmd/settings.h \
 	src/cmd/shared.c \
 	src/cmd/stop.c src/cmd/stop.h \

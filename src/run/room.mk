@@ -29,6 +29,7 @@ libphgen_a_SOURCES += \
 	src/run/human.c src/run/human.h \
 	src/run/inspect.c src/run/inspect.h \
 	src/run/checkup.c src/run/checkup.h \
+	src/run/labeling.c src/run/labeling.h \
 	src/run/loop.c \
 	src/run/mark.c \
 	src/run/models.c src/run/models.h \

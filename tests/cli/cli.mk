@@ -77,6 +77,7 @@ cli_tests += \
 	tests/cli/refresh.sh \
 	tests/cli/refresh-resume.sh \
 	tests/cli/respond.sh \
+	tests/cli/review.sh \
 	tests/cli/resume-killed.sh \
 	tests/cli/sampling.sh \
 	tests/cli/schema.sh \

@@ -21,6 +21,9 @@ fuzz_tests += tests/fuzz/fuzz_extractor
 tests_fuzz_fuzz_extractor_SOURCES = tests/fuzz/fuzz_extractor.c \
 	tests/fuzz/replay.c
 tests_fuzz_fuzz_extractor_LDADD = libphgen.a
+fuzz_tests += tests/fuzz/fuzz_review
+tests_fuzz_fuzz_review_SOURCES = tests/fuzz/fuzz_review.c tests/fuzz/replay.c
+tests_fuzz_fuzz_review_LDADD = libphgen.a
 EXTRA_DIST += tests/fuzz/corpus
 fuzz_tests += tests/fuzz/fuzz_chat tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_folder tests/fuzz/fuzz_hints tests/fuzz/fuzz_reader \
