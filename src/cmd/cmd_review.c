@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `phgen review`: people label the rows of a run, in a browser. */
-#include "base/file.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "cmd/auditing.h"
 #include "cmd/browser.h"
 #include "cmd/cmd.h"
 #include "cmd/reviewing.h"
 #include "cmd/stop.h"
 #include "dataset/reader.h"
+#include "run/audit.h"
 #include "run/files.h"
 
 #include <stdlib.h>
@@ -47,15 +47,16 @@ static const char *const details[] = {
     "no link, and each may be another annotator.",
     "Every verdict is stored before the page goes on, so nothing is lost "
     "however it ends. Ctrl-C ends it: the verdicts are written into the rows "
-    "(\"human\") of dataset.jsonl, and agreement, disagreements and the "
-    "residual harm into manifest.json and the card. The same command goes on "
-    "where people were.",
+    "(\"human\") of dataset.jsonl, and agreement and residual harm, which "
+    "\"phgen audit\" explains, into manifest.json and the card. The same "
+    "command goes on where people were.",
     NULL,
 };
 
 static const struct example examples[] = {
     {"review output/demo --open", "Label in the browser."},
-    {"review output/demo --blind -a anna -a ben --sample sheet.csv",
+    {"review output/demo --blind -a anna -a ben --sample "
+     "output/demo/audit/anna.csv",
      "Two people label the sample of an audit, without seeing the models' "
      "verdicts."},
     {"review output/demo --only disagreements",
@@ -198,6 +199,19 @@ static int review(struct store *store, const struct sample *sample,
     return failed;
 }
 
+/* The files again, and what all verdicts add up to. */
+static int conclude(struct store *store, const char *folder, bool quiet,
+                    struct err *err)
+{
+    struct audit_result r = {NULL, NULL};
+    int failed = audit_update(store, folder, false, &r, err);
+
+    if (!failed && !quiet && r.report != NULL)
+        failed = auditing_tell(folder, &r, false, err);
+    audit_result_release(&r);
+    return failed;
+}
+
 static enum cmd_exit run(struct options *o, struct err *err)
 {
     const char *folder = options_operand(o, 0),
@@ -215,7 +229,7 @@ static enum cmd_exit run(struct options *o, struct err *err)
         failed = -1;
     if (!failed)
         failed = review(store, &sample, only, o, folder, err) != 0 ||
-                 files_update(store, folder, err) != 0;
+                 conclude(store, folder, options_flag(o, "quiet"), err) != 0;
     store_close(store);
     free_sample(&sample);
     return failed ? CMD_FAILED : CMD_OK;

@@ -127,6 +127,7 @@ static enum MHD_Result send_entry(struct review *r, struct MHD_Connection *c)
     static const char page[] =
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
         "<meta http-equiv=\"refresh\" content=\"0;url=/\">"
+        "<link rel=\"icon\" type=\"image/svg+xml\" href=\"/icon.svg\">"
         "<title>phgen review</title></head>"
         "<body><p><a href=\"/\">Go on</a></p></body></html>\n";
 

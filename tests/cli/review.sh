@@ -166,6 +166,8 @@ exits 0 'a signal ends it well'
 holds 'and the rows have the verdicts' \
     test "$(grep -c '"human":' run/dataset.jsonl)" -ge 1
 says run/dataset.jsonl '"note":"by anna"'
+says review.log 'rated' 'what they add up to is said'
+says run/manifest.json '"audit"' 'and stands in the manifest'
 
 sed -n '1,3p' run/dataset.jsonl >sheet.jsonl
 review blind --blind --sample sheet.jsonl -a anna -a ben
