@@ -16,13 +16,16 @@ static const struct {
 
 bool page_find(const char *path, struct page_file *out)
 {
-    const char *name = strcmp(path, "/") == 0 ? "page.html" : path + 1,
-               *ending = strrchr(name, '.');
+    const char *name, *ending;
     size_t i, t;
 
+    if (path[0] != '/')
+        return false;
+    name = path[1] == '\0' ? "page.html" : path + 1;
     for (i = 0; i < sizeof(embedded) / sizeof(*embedded); i++) {
-        if (path[0] != '/' || strcmp(name, embedded[i].name) != 0)
+        if (strcmp(name, embedded[i].name) != 0)
             continue;
+        ending = strrchr(name, '.');
         out->bytes = (const char *)embedded[i].bytes;
         out->len = embedded[i].len;
         for (t = 0; t < sizeof(types) / sizeof(*types); t++)
