@@ -118,6 +118,16 @@ static bool learned(const char *folder)
     return yes;
 }
 
+static int set_version(struct refresh *f, struct err *err)
+{
+    const cJSON *before = json_object(f->former.manifest, "config");
+
+    return release_next(f->former.version, before, f->run->config, f->version,
+                        err) == 0
+               ? 0
+               : err_prefix(err, "%s/" FILES_MANIFEST, f->options.old);
+}
+
 static int open_run(struct refresh *f, struct err *err)
 {
     struct run_options *o = &f->options.run;
@@ -133,10 +143,7 @@ static int open_run(struct refresh *f, struct err *err)
     describe(f);
     o->refreshes = f->refreshes;
     f->run = run_load(o, err);
-    if (f->run != NULL && check_pool(f, err) == 0 &&
-        release_next(f->former.version,
-                     json_object(f->former.manifest, "config"), f->run->config,
-                     f->version, err) == 0 &&
+    if (f->run != NULL && check_pool(f, err) == 0 && set_version(f, err) == 0 &&
         file_make_dir(o->out, err) == 0)
         failed = run_identify(f->run, path, err);
     free(path);

@@ -63,6 +63,21 @@ phgen refresh broken -t builtin:balanced --out x
 exits 1 "a manifest that is no run's"
 says err "no run's"
 
+sed 's/"run":/"release": {"version": "one"}, "run":/' old/manifest.json \
+    >broken/manifest.json
+phgen refresh broken -t builtin:balanced --out x
+exits 1 'a version that is none'
+says err 'broken/manifest.json: "one" is no version such as 1.2.3'
+sed 's/"run":/"release": {"version": "1.0.0", "lineage": [7, {"run": []}]}, &/' \
+    old/manifest.json >broken/manifest.json
+phgen refresh broken -t builtin:skewed --out odd --n 1 --quiet
+exits 0 'a lineage of nonsense is nobody'"'"'s ancestor, and no crash'
+sed 's/"samples":[^,]*/"samples": 1e99/' old/manifest.json \
+    >broken/manifest.json
+phgen refresh broken -t builtin:balanced --out x
+exits 1 'a number that no option takes'
+says err 'broken/manifest.json: --samples'
+
 # Another refresh in the folder, and a release that changed under it.
 phgen refresh old -t builtin:balanced --out y --quiet --n 8 --patience 100
 phgen refresh old -t builtin:balanced --out y --pool builtin:skewed --n 8

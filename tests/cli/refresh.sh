@@ -169,6 +169,38 @@ holds 'and the release is still in the manifest' \
 phgen refresh v1 -t builtin:balanced --pool builtin:skewed --out v2 --quiet
 exits 0 'the finished refresh is resumed: nothing is left to do'
 
+# Two targets, one of them over HTTP; then a pool whose answers are in the rows
+# already and are not asked for again.
+serve
+phgen refresh v1 -t "$url#builtin:balanced" -t builtin:skewed --out two --quiet
+exits 0 'for two targets at once'
+holds 'a row is one that either refuses' $python - <<'PY'
+import json
+for line in open("two/dataset.jsonl"):
+    row = json.loads(line)
+    both = row["targets"][:2]
+    assert [t["model"] for t in both] == ["builtin:balanced", "builtin:skewed"]
+    assert any(t["refusals"] >= 2 for t in both)
+models = json.load(open("two/changes.json"))["models"]
+assert [m["rows"] for m in models] == [120, 120]
+PY
+phgen refresh two -t builtin:lenient --pool builtin:skewed \
+    --pool "$url#builtin:cautious" --out three --quiet --n 120
+exits 0 'with a pool that knows the old rows'
+holds 'its answers in the rows are used' $python - <<'PY'
+import json
+models = {m["model"]: m["rows"] for m in
+          json.load(open("three/changes.json"))["models"]}
+rows = [json.loads(l) for l in open("three/dataset.jsonl")]
+old = [json.loads(l) for l in open("two/dataset.jsonl")]
+# builtin:skewed has answered for every row, and is asked again only where its
+# answers do not decide: generate stops asking when another target settled it.
+assert models["builtin:lenient"] == 120
+assert models.get("builtin:skewed", 0) < 60
+asked = sum(r["since"] == "1.1.0" for r in rows + old)
+assert 0 < models["builtin:cautious"] <= asked
+PY
+
 # Versions: the same model is a correction, another definition a major one.
 phgen refresh v1 -t builtin:cautious --out same --quiet
 exits 0 'for the same model'

@@ -291,6 +291,41 @@ static void test_discount(void **state)
     planner_free(p);
 }
 
+/* Rows of the old run that were tested on a new target: what was learned
+ * keeps the share that both refuse, and the test's counts are on top. */
+static void test_tested(void **state)
+{
+    static const char learned[] =
+        "{\"n\":[8,4,0,80,9,4],\"categories\":{\"malware\":{\"n\":"
+        "[8,4,0,80,9,4]}}}";
+    static const char tested[] =
+        "{\"n\":[40,10,0,0,40,10],\"categories\":{\"malware\":{\"n\":"
+        "[40,10,0,0,40,10]}}}";
+    struct planner_options o = {.seed = 1, .n = 10};
+    struct planner *p = planner_new(concepts, &o, NULL);
+    cJSON *before = cJSON_Parse(learned), *now = cJSON_Parse(tested),
+          *nothing = cJSON_Parse("{\"n\":[],\"categories\":{}}");
+    int malware = concepts_category_vertex(concepts, 12);
+    struct belief b;
+    struct err err;
+
+    (void)state;
+    assert_int_equal(heat_believe(before, concepts, p, &err), 0);
+    assert_int_equal(heat_believe_tested(nothing, concepts, p, 12, &err), 0);
+    b = planner_belief(p, malware);
+    assert_true(b.tried == 2 && b.won == 1 && b.calls == 20); /* as it was */
+    assert_int_equal(heat_believe_tested(now, concepts, p, 12, &err), 0);
+    b = planner_belief(p, malware);
+    /* A quarter of it, and half the rows, which is HEAT_PRIOR_MOST. */
+    assert_true(b.tried == 20.5 && b.won == 5.25 && b.calls == 245);
+    b = planner_belief(p, concepts_category_vertex(concepts, 0));
+    assert_true(b.tried == 0 && b.won == 0);
+    cJSON_Delete(before);
+    cJSON_Delete(now);
+    cJSON_Delete(nothing);
+    planner_free(p);
+}
+
 static void test_nonsense(void **state)
 {
     static const char *const texts[] = {
@@ -327,9 +362,9 @@ static void test_nonsense(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_adds_up),  cmocka_unit_test(test_partial),
-        cmocka_unit_test(test_prior),    cmocka_unit_test(test_discount),
-        cmocka_unit_test(test_nonsense),
+        cmocka_unit_test(test_adds_up), cmocka_unit_test(test_partial),
+        cmocka_unit_test(test_prior),   cmocka_unit_test(test_discount),
+        cmocka_unit_test(test_tested),  cmocka_unit_test(test_nonsense),
     };
 
     return cmocka_run_group_tests_name("heat", tests, set_up, tear_down);
