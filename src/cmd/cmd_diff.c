@@ -51,6 +51,18 @@ static void print_cut(const char *text, int width)
     str_release(&cell);
 }
 
+static bool is_counts(const cJSON *object)
+{
+    const cJSON *n;
+
+    cJSON_ArrayForEach(n, object)
+    {
+        if (!cJSON_IsNumber(n))
+            return false;
+    }
+    return cJSON_IsObject(object);
+}
+
 /* The counts of a category: "18 harmless, 5 controversial". */
 static void add_counts(const cJSON *object, struct str *out)
 {
@@ -58,9 +70,8 @@ static void add_counts(const cJSON *object, struct str *out)
 
     cJSON_ArrayForEach(n, object)
     {
-        if (cJSON_IsNumber(n))
-            str_addf(out, "%s%.0f %s", n != object->child ? ", " : "",
-                     n->valuedouble, n->string);
+        str_addf(out, "%s%.0f %s", n != object->child ? ", " : "",
+                 n->valuedouble, n->string);
     }
 }
 
@@ -74,7 +85,7 @@ static void print_value(const cJSON *v)
         str_addc(&text, '-');
     else if (cJSON_IsString(v))
         str_adds(&text, v->valuestring);
-    else if (cJSON_IsObject(v))
+    else if (is_counts(v))
         add_counts(v, &text);
     else
         json_print(v, &text);
