@@ -33,6 +33,7 @@ TESTS = $(unit_tests) $(fuzz_tests) $(cli_tests) $(browser_tests)
 EXTRA_DIST += $(cli_tests) $(browser_tests)
 
 include tests/torture/torture.mk
+include tests/analyze/analyze.mk
 include tests/bench/dedup/dedup.mk
 include tests/bench/graph/graph.mk
 include tests/bench/http/http.mk

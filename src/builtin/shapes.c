@@ -314,7 +314,7 @@ static void make_id(const char *trigger, char id[ID_MAX + 1])
 {
     size_t i;
 
-    for (i = 0; trigger[i] != '\0' && i < ID_MAX; i++) {
+    for (i = 0; i < ID_MAX && trigger[i] != '\0'; i++) {
         if (!islower((unsigned char)trigger[i]))
             break;
         id[i] = trigger[i];

@@ -126,7 +126,7 @@ void cmd_unknown(int argc, char *const argv[], struct err *err)
         unknown_in_group(argc, argv, err);
         return;
     }
-    for (i = 0; CMD_TABLE[i] != NULL && i < COMMANDS_MAX; i++) {
+    for (i = 0; i < COMMANDS_MAX && CMD_TABLE[i] != NULL; i++) {
         snprintf(groups[i], GROUP_BYTES, "%.*s",
                  (int)strcspn(CMD_TABLE[i]->name, " "), CMD_TABLE[i]->name);
         names[i] = groups[i];

@@ -302,6 +302,13 @@ static cJSON *old_entry(const char *token, double logprob)
     return e;
 }
 
+/* Takes the item over, also when there is no memory for it. */
+static void append(cJSON *list, cJSON *item)
+{
+    if (!cJSON_AddItemToArray(list, item))
+        cJSON_Delete(item);
+}
+
 /* One position of the old form as one of the new; NULL when malformed. */
 static cJSON *old_position(const cJSON *token, const cJSON *logprob,
                            const cJSON *top)
@@ -319,8 +326,7 @@ static cJSON *old_position(const cJSON *token, const cJSON *logprob,
         cJSON_ArrayForEach(t, top)
         {
             if (cJSON_IsNumber(t))
-                cJSON_AddItemToArray(list,
-                                     old_entry(t->string, t->valuedouble));
+                append(list, old_entry(t->string, t->valuedouble));
         }
     return e;
 }
@@ -340,11 +346,13 @@ static int old_logprobs(struct reply *r, const cJSON *old, struct err *err)
     cJSON *content = cJSON_CreateArray(), *e;
     int rc;
 
+    if (content == NULL)
+        return err_nomem(err);
     cJSON_ArrayForEach(token, json_array(old, "tokens"))
     {
         e = old_position(token, logprob, top);
         if (e != NULL)
-            cJSON_AddItemToArray(content, e);
+            append(content, e);
         logprob = logprob != NULL ? logprob->next : NULL;
         top = top != NULL ? top->next : NULL;
     }

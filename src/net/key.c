@@ -104,10 +104,11 @@ void key_free(char *key)
 void key_redact(const char *key, char *bytes, size_t len)
 {
     size_t n = key != NULL ? strlen(key) : 0;
-    char *at, *end = bytes + len;
+    char *at, *end;
 
     if (bytes == NULL || n < 4)
         return;
+    end = bytes + len;
     while ((at = memmem(bytes, (size_t)(end - bytes), key, n)) != NULL) {
         memset(at, '*', n);
         bytes = at + n;
