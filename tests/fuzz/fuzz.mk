@@ -45,14 +45,13 @@ tests_fuzz_fuzz_request_SOURCES = tests/fuzz/fuzz_request.c \
 	tests/fuzz/replay.c
 tests_fuzz_fuzz_request_LDADD = libphgen.a
 
-# Each target with libFuzzer, for so many seconds; what is new and reaches more
-# goes into the corpus.  Prints a row a target: seconds, executions, edges.
+# Each target with libFuzzer, for so many seconds.  Prints a row a target; the
+# inputs that reach more are left in fuzz-build/new-TARGET, what fails beside.
 FUZZ_SECONDS = 60
-FUZZ_TARGETS = chat config dialect extractor folder graphml guard hints json \
-	reader refusal request yaml
+FUZZ_TARGETS = $(fuzz_tests)
 .PHONY: fuzz
-fuzz:
+fuzz: $(BUILT_SOURCES)
 	CC=clang SECONDS_EACH=$(FUZZ_SECONDS) SRC='$(abs_top_srcdir)' \
-		CFLAGS='$(PHGEN_CFLAGS)' LIBS='$(LIBS)' \
+		CFLAGS='$(PHGEN_CFLAGS) -I$(abs_top_builddir)/src' LIBS='$(LIBS)' \
 		$(SHELL) $(srcdir)/tests/fuzz/run.sh $(FUZZ_TARGETS)
 EXTRA_DIST += tests/fuzz/run.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# run.sh TARGET...: builds src/ once with coverage, AddressSanitizer and
+# run.sh [tests/fuzz/fuzz_]TARGET...: builds src/ with coverage, AddressSanitizer and
 # UndefinedBehaviorSanitizer, then looks for new inputs with libFuzzer.
 set -u
 here=$PWD/fuzz-build
@@ -10,6 +10,10 @@ flags="-g -O1 -std=c11 -D_GNU_SOURCE -include $here/defines.h \
 mkdir -p "$here" && cd "$here" || exit 1
 printf '#define %s\n' 'PHGEN_VERSION "0"' \
     'PHGEN_DATADIR "/nonexistent"' >defines.h
+# A header that changed changes everything.
+test -e built && test -z "$(find "$SRC/src" "$SRC/tests/fuzz" -name '*.h' -newer built)" ||
+    rm -f ./*.o
+: >built
 for c in "$SRC"/src/*/*.c "$SRC"/tests/fuzz/scratch.c; do
     case $c in */cmd/main.c) continue ;; esac
     name=$(echo "${c#"$SRC"/}" | tr / _)
@@ -21,7 +25,8 @@ export PHGEN_SRC
 failed=0
 echo '| target | seconds | executions | edges | inputs |'
 echo '| --- | --- | --- | --- | --- |'
-for t in "$@"; do
+for t; do
+    t=${t##*fuzz_}
     corpus=$SRC/tests/fuzz/corpus/$t
     $CC $flags -fsanitize=fuzzer "$SRC/tests/fuzz/fuzz_$t.c" all.a $LIBS \
         -o "fuzz_$t" || exit 1

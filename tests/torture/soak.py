@@ -6,7 +6,8 @@
                                       2 % faults of every kind
 
 Prints a table: a line a tenth of the way, with the resident memory and the
-rate since the line before.  At the end the store is counted: each sequence
+rate since the line before, by the clock and by the processor's time, which
+other work on the machine does not change.  At the end the store is counted: each sequence
 number is there once, with an outcome, and with a reason unless it is a row; the
 manifest says the same; over HTTP, what the server answered is what the ledger
 holds, but for what was in flight when a session was stopped.
@@ -48,6 +49,16 @@ def memory(pid, name):
     return int(match.group(1)) / 1024 if match else 0
 
 
+def cpu(pid):
+    """Seconds of processor time."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0
+    user, system = fields.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def start(folder, arguments):
     return subprocess.Popen([PHGEN, "--data-dir", DATA, "--out", str(folder),
                              "--quiet"] + arguments,
@@ -66,20 +77,25 @@ class Table:
     def __init__(self, what, whole):
         self.what, self.whole, self.next = what, whole, whole // 10
         self.began = self.at = time.monotonic()
-        self.done = 0
+        self.done, self.cpu, self.pid = 0, 0, 0
         self.rates = []
-        print(f"| {what} | seconds | {what} a second | rows | resident MB |\n"
-              "| --- | --- | --- | --- | --- |", flush=True)
+        print(f"| {what} | seconds | {what} a second | a CPU second | rows | "
+              "resident MB |\n| --- | --- | --- | --- | --- | --- |",
+              flush=True)
 
     def see(self, done, rows, pid):
         if done < self.next:
             return
-        now = time.monotonic()
-        rate = (done - self.done) / max(now - self.at, 1e-9)
+        now, used = time.monotonic(), cpu(pid)
+        if pid != self.pid:  # a new session begins at 0
+            self.pid, self.cpu = pid, 0
+        n = done - self.done
+        rate = n / max(used - self.cpu, 1e-9)
         self.rates.append(rate)
-        print(f"| {done:,} | {now - self.began:.0f} | {rate:,.0f} | {rows:,} |"
+        print(f"| {done:,} | {now - self.began:.0f} | "
+              f"{n / max(now - self.at, 1e-9):,.0f} | {rate:,.0f} | {rows:,} |"
               f" {memory(pid, 'VmRSS'):.0f} |", flush=True)
-        self.done, self.at = done, now
+        self.done, self.at, self.cpu = done, now, used
         while self.next <= done:
             self.next += self.whole // 10
 
@@ -130,7 +146,7 @@ def report(n, rows, outcomes, peak, table):
         f"; {rows:,} rows and {n - rows:,} rejects in the files; "
         f"peak {peak:.0f} MB.")
     if len(table.rates) > 2:
-        print(f"Pace of the last tenth over the second: "
+        print(f"Pace by CPU of the last tenth over the second: "
               f"{table.rates[-1] / table.rates[1]:.2f}.")
 
 

@@ -28,3 +28,15 @@ soak: phgen$(EXEEXT) graphs/concepts.graphml
 		$(srcdir)/tests/torture/soak.py embedded $(SOAK_CANDIDATES)
 	$(AM_TESTS_ENVIRONMENT) /usr/bin/python3 \
 		$(srcdir)/tests/torture/soak.py http $(SOAK_CALLS)
+
+# All of docs/reliability.md's tables.
+EXTRA_DIST += tests/torture/reliability.sh tests/torture/valgrind.sh
+.PHONY: reliability valgrind
+reliability: phgen$(EXEEXT) graphs/concepts.graphml \
+		tests/torture/badluck.so tests/unit/test_alloc$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) TORTURE_POINTS=$(TORTURE_POINTS) \
+		TORTURE_SEED=$(TORTURE_SEED) SOAK_CALLS=$(SOAK_CALLS) \
+		SOAK_CANDIDATES=$(SOAK_CANDIDATES) MAKE='$(MAKE)' \
+		$(SHELL) $(srcdir)/tests/torture/reliability.sh
+valgrind: phgen$(EXEEXT) graphs/concepts.graphml
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/torture/valgrind.sh
