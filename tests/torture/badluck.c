@@ -7,6 +7,7 @@
  *   BADLUCK_DIR     the folder; nothing outside it counts or fails
  *   BADLUCK_AT      k, from 1; 0 or none: only count
  *   BADLUCK_DO      KILL, TERM, INT: the signal; ENOSPC, EIO: the error
+ *   BADLUCK_BUT     files whose names begin so do not count either
  *   BADLUCK_STAYS   set: every operation from the k-th on fails
  *   BADLUCK_NET     set: sends and receives of sockets count too, for signals
  *   BADLUCK_SHADOW  a folder that is kept as what is sure to be on the disk
@@ -48,7 +49,7 @@
     real = (type(*)(__VA_ARGS__))dlsym(RTLD_NEXT, name)
 
 static char folder[PATH_MAX];
-static const char *shadow;
+static const char *shadow, *but;
 static long at, count;
 static int failure, number; /* an errno or a signal, or 0 */
 static bool stays, net;
@@ -97,6 +98,7 @@ __attribute__((constructor)) static void begin(void)
     stays = setting("BADLUCK_STAYS") != NULL;
     net = setting("BADLUCK_NET") != NULL;
     shadow = setting("BADLUCK_SHADOW");
+    but = setting("BADLUCK_BUT");
 }
 
 __attribute__((destructor)) static void end(void)
@@ -143,11 +145,19 @@ static const char *name_of(int fd)
     return fd >= 0 && fd < FDS && names[fd][0] != '\0' ? names[fd] : NULL;
 }
 
-/* Counts one; true when it has to fail, with errno set. */
-static bool strikes(void)
+static bool counts(const char *name)
 {
-    long now = __atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST);
+    return name == NULL || but == NULL || strncmp(name, but, strlen(but)) != 0;
+}
 
+/* Counts one; true when it has to fail, with errno set. */
+static bool strikes(const char *name)
+{
+    long now;
+
+    if (!counts(name))
+        return false;
+    now = __atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST);
     if (at == 0 || (now != at && !(stays && now > at)))
         return false;
     if (number != 0)
@@ -157,9 +167,9 @@ static bool strikes(void)
 }
 
 /* A kill that comes in the middle of a write is due now. */
-static bool tears(void)
+static bool tears(const char *name)
 {
-    return at != 0 && number == SIGKILL && count + 1 == at;
+    return counts(name) && at != 0 && number == SIGKILL && count + 1 == at;
 }
 
 /* --- the shadow --- */
@@ -226,7 +236,7 @@ static int open_as(const char *path, int flags, mode_t mode)
     const char *name = inside(path);
 
     REAL(int, "open", const char *, int, ...);
-    if (name != NULL && (flags & O_ACCMODE) != O_RDONLY && strikes())
+    if (name != NULL && (flags & O_ACCMODE) != O_RDONLY && strikes(name))
         return -1;
     return opened(real(path, flags, mode), name);
 }
@@ -323,9 +333,9 @@ ssize_t write(int fd, const void *bytes, size_t n)
     REAL(ssize_t, "write", int, const void *, size_t);
     if (name_of(fd) == NULL)
         return real(fd, bytes, n);
-    if (tears() && real(fd, bytes, n / 2) < 0)
+    if (tears(name_of(fd)) && real(fd, bytes, n / 2) < 0)
         abort();
-    return strikes() ? -1 : real(fd, bytes, n);
+    return strikes(name_of(fd)) ? -1 : real(fd, bytes, n);
 }
 
 static ssize_t pwrite_as(int fd, const void *bytes, size_t n, off_t where)
@@ -333,9 +343,9 @@ static ssize_t pwrite_as(int fd, const void *bytes, size_t n, off_t where)
     REAL(ssize_t, "pwrite", int, const void *, size_t, off_t);
     if (name_of(fd) == NULL)
         return real(fd, bytes, n, where);
-    if (tears() && real(fd, bytes, n / 2, where) < 0)
+    if (tears(name_of(fd)) && real(fd, bytes, n / 2, where) < 0)
         abort();
-    return strikes() ? -1 : real(fd, bytes, n, where);
+    return strikes(name_of(fd)) ? -1 : real(fd, bytes, n, where);
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t n, off_t where)
@@ -366,7 +376,7 @@ int fsync(int fd)
     REAL(int, "fsync", int);
     if (name_of(fd) == NULL)
         return real(fd);
-    return strikes() ? -1 : synced(fd, real(fd));
+    return strikes(name_of(fd)) ? -1 : synced(fd, real(fd));
 }
 
 int fdatasync(int fd)
@@ -374,13 +384,13 @@ int fdatasync(int fd)
     REAL(int, "fdatasync", int);
     if (name_of(fd) == NULL)
         return real(fd);
-    return strikes() ? -1 : synced(fd, real(fd));
+    return strikes(name_of(fd)) ? -1 : synced(fd, real(fd));
 }
 
 int ftruncate(int fd, off_t len)
 {
     REAL(int, "ftruncate", int, off_t);
-    return name_of(fd) != NULL && strikes() ? -1 : real(fd, len);
+    return name_of(fd) != NULL && strikes(name_of(fd)) ? -1 : real(fd, len);
 }
 
 int ftruncate64(int fd, off64_t len)
@@ -397,7 +407,7 @@ int rename(const char *from, const char *to)
     if (in == NULL)
         return real(from, to);
     snprintf(name, sizeof(name), "%s", in);
-    if (strikes() || real(from, to) != 0)
+    if (strikes(name) || real(from, to) != 0)
         return -1;
     in = inside(to);
     note(name, in != NULL ? in : "");
@@ -410,7 +420,7 @@ int unlink(const char *path)
 
     REAL(int, "unlink", const char *);
     /* Room can be made on a full disk. */
-    if (name != NULL && strikes() && failure != ENOSPC)
+    if (name != NULL && strikes(name) && failure != ENOSPC)
         return -1;
     if (real(path) != 0)
         return -1;
@@ -421,7 +431,7 @@ int unlink(const char *path)
 int mkdir(const char *path, mode_t mode)
 {
     REAL(int, "mkdir", const char *, mode_t);
-    return inside(path) != NULL && strikes() ? -1 : real(path, mode);
+    return inside(path) != NULL && strikes(NULL) ? -1 : real(path, mode);
 }
 
 /* --- sockets: only signals --- */
@@ -430,7 +440,7 @@ ssize_t send(int fd, const void *bytes, size_t n, int flags)
 {
     REAL(ssize_t, "send", int, const void *, size_t, int);
     if (net && number != 0 && folder[0] != '\0')
-        strikes();
+        strikes(NULL);
     return real(fd, bytes, n, flags);
 }
 
@@ -438,6 +448,6 @@ ssize_t recv(int fd, void *bytes, size_t n, int flags)
 {
     REAL(ssize_t, "recv", int, void *, size_t, int);
     if (net && number != 0 && folder[0] != '\0')
-        strikes();
+        strikes(NULL);
     return real(fd, bytes, n, flags);
 }

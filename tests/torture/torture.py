@@ -45,6 +45,7 @@ PHGEN = os.environ["PHGEN"]
 DATA = os.environ.get("PHGEN_DATA", os.path.dirname(PHGEN))
 BADLUCK = os.environ["BADLUCK"]
 SECTOR = 512
+STORE = "run.sqlite"
 CONCURRENCY = 8
 
 COMPARED = ("dataset.jsonl", "rejected.jsonl", "controls.jsonl",
@@ -67,6 +68,9 @@ class Job:
         done, self.operations = self.count(self.whole)
         if done.returncode != 0:
             sys.exit("the undisturbed run fails: " + done.stderr)
+        again = work / (name + "-again")
+        again.mkdir()
+        _, self.on_files = self.count(again, but=STORE)
 
     def command(self, out):
         return [PHGEN, "--data-dir", DATA, "--out", str(out),
@@ -85,11 +89,20 @@ class Job:
                               errors="replace", capture_output=True,
                               timeout=300, check=False)
 
-    def count(self, out):
+    def count(self, out, **badluck):
         """How many operations there are when nothing happens."""
         file = self.work / "count"
-        done = self.run(out, count=file, net=1)
+        if not badluck:
+            badluck = {"net": 1}
+        done = self.run(out, count=file, **badluck)
         return done, int(file.read_text()) if file.exists() else 0
+
+
+def luck(job, rng, do):
+    """A point: any, or one of the few that are not about the store."""
+    if rng.random() < 0.5:
+        return {"at": rng.randint(1, job.operations), "do": do}
+    return {"at": rng.randint(1, job.on_files), "do": do, "but": STORE}
 
 
 def manifest(folder):
@@ -163,7 +176,7 @@ def kill(job, rng):
     """Up to three kills, one after another, then the end."""
     folder = fresh(job.work)
     for _ in range(rng.randint(1, 3)):
-        done = job.run(folder, at=rng.randint(1, job.operations), do="KILL")
+        done = job.run(folder, **luck(job, rng, "KILL"))
         check_end(done, (0, -signal.SIGKILL))
         check_whole_files(folder)
     resume(job, folder)
@@ -171,8 +184,7 @@ def kill(job, rng):
 
 def stop(job, rng):
     folder = fresh(job.work)
-    done = job.run(folder, at=rng.randint(1, job.operations),
-                   do=rng.choice(("TERM", "INT")))
+    done = job.run(folder, **luck(job, rng, rng.choice(("TERM", "INT"))))
     check_end(done, (0, 1))
     resume(job, folder)
 
@@ -180,8 +192,7 @@ def stop(job, rng):
 def power_cut(job, rng, what_is_left):
     folder, disk = fresh(job.work), fresh(job.work, "disk")
     for _ in range(rng.randint(1, 2)):
-        done = job.run(folder, at=rng.randint(1, job.operations), do="KILL",
-                       shadow=disk)
+        done = job.run(folder, shadow=disk, **luck(job, rng, "KILL"))
         check_end(done, (0, -signal.SIGKILL))
         if done.returncode == 0:
             break
@@ -284,8 +295,8 @@ def budget(job, rng):
     job.arguments += ["--max-calls", str(limit)]
     try:
         for last in (False, False, True):
-            luck = {} if last else luck_over_http(job, rng)
-            done, more = session_over_http(job, folder, luck)
+            bad = {} if last else luck_over_http(job, rng)
+            done, more = session_over_http(job, folder, bad)
             check_end(done, (0, 1, -signal.SIGKILL))
             paid, sessions = paid + more, sessions + 1
             if ledger(folder) > limit:
@@ -301,10 +312,10 @@ def budget(job, rng):
 
 def fails(job, rng, errno, stays):
     folder = fresh(job.work)
-    luck = {"at": rng.randint(1, job.operations), "do": errno}
+    bad = luck(job, rng, errno)
     if stays:
-        luck["stays"] = 1
-    done = job.run(folder, **luck)
+        bad["stays"] = 1
+    done = job.run(folder, **bad)
     check_end(done, (0, 1))
     check_whole_files(folder)
     if done.returncode == 0:
