@@ -214,9 +214,11 @@ static void apply_pending(void)
     for (i = 0; i < npending; i++) {
         snprintf(from, sizeof(from), "%s/%.255s", shadow, pending[i].from);
         snprintf(to, sizeof(to), "%s/%.255s", shadow, pending[i].to);
-        if (pending[i].from[0] != '\0' && pending[i].to[0] != '\0')
-            real(from, to);
-        else if (pending[i].from[0] != '\0')
+        if (pending[i].from[0] != '\0' && pending[i].to[0] != '\0') {
+            /* The name is on the disk, and of what was never synced nothing. */
+            if (real(from, to) != 0)
+                close(open(to, O_WRONLY | O_CREAT | O_TRUNC, 0666));
+        } else if (pending[i].from[0] != '\0')
             remove(from);
     }
     npending = 0;
