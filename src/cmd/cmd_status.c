@@ -203,7 +203,8 @@ static enum cmd_exit show_roster(const char *where, bool json, struct err *err)
     int failed = 0;
 
     if (roster_read(where, &r, err) != 0) {
-        err_prefix(err, "%s", where);
+        if (!store_is_url(where)) /* which the sentence has */
+            err_prefix(err, "%s", where);
         return CMD_FAILED;
     }
     if (json)

@@ -21,7 +21,8 @@ bool roster_is(const char *where)
     return yes;
 }
 
-static int read_wanted(struct store *s, uint64_t *wanted, struct err *err)
+static int read_wanted(struct store *s, const char *url, uint64_t *wanted,
+                       struct err *err)
 {
     cJSON *config = NULL;
     struct str text;
@@ -30,7 +31,7 @@ static int read_wanted(struct store *s, uint64_t *wanted, struct err *err)
     str_init(&text, 1 << 20);
     got = store_get(s, "config", &text, err);
     if (got == 0)
-        err_set(err, "its store holds no run yet");
+        err_set(err, "the database at %s holds no run yet", url);
     else if (got == 1)
         config = json_parse(text.s, text.len, err);
     if (config != NULL)
@@ -75,7 +76,7 @@ int roster_read(const char *where, struct roster *out, struct err *err)
     int failed;
 
     memset(out, 0, sizeof(*out));
-    failed = s == NULL || read_wanted(s, &out->wanted, err) != 0 ||
+    failed = s == NULL || read_wanted(s, url, &out->wanted, err) != 0 ||
              share_status(s, &out->status, err) != 0;
     if (!failed)
         measure(out);

@@ -6,8 +6,8 @@
  * (serialization failure, deadlock) and class 08 and 57P (the connection, a
  * shutdown) pass, everything else is our mistake or the administrator's and is
  * reported at once.  A connection that cannot be made when the store is opened
- * is reported at once, too; one that is lost later is tried again for a minute
- * with growing pauses.
+ * is reported at once, too, unless the server says that it is starting; one
+ * that is lost later is tried again for a minute with growing pauses.
  *
  * A transaction goes over in a pipeline (libpq, "Pipeline Mode"), because a
  * turn of the loop that writes sixty rows must not wait for sixty answers.
@@ -505,6 +505,21 @@ static int make_schema(struct pg *p, struct err *err)
     return say(p, "the tables could not be made", err);
 }
 
+/* A server that is just starting says so, and is worth waiting for. */
+static enum pg_end connect_first(struct pg *p, struct err *err)
+{
+    double since = pg_now();
+    enum pg_end got;
+    unsigned tries;
+
+    for (tries = 0;; tries++) {
+        got = connect_once(p, err);
+        if (got == PG_OK || PQping(p->url) != PQPING_REJECT ||
+            pause_before(p, tries, since, err) != 0)
+            return got;
+    }
+}
+
 /* A new store gets its tables; or else there must be some. */
 static struct store *open_store(const char *url, bool make, struct err *err)
 {
@@ -520,9 +535,9 @@ static struct store *open_store(const char *url, bool make, struct err *err)
         return NULL;
     }
     p->base.engine = &postgres_engine;
-    got = connect_once(p, err) != PG_OK ? -1
-          : make                        ? make_schema(p, err)
-                                        : find_schema(p, err);
+    got = connect_first(p, err) != PG_OK ? -1
+          : make                         ? make_schema(p, err)
+                                         : find_schema(p, err);
     if (!make && got == 0)
         got = err_set(err, "the database at %s holds no run", url);
     if (got < 0) {

@@ -5,6 +5,8 @@
 #     database NAME           # makes one; sets store, its address
 #     sql QUERY               # the answer, from the database made last
 #     pg_restart              # in the middle of whatever goes on, as a crash
+#     pg_wait_for COMMAND...  # as wait_for, but for a minute: a busy machine
+#                             # takes its time to start several programs
 #
 # It listens on a socket in a folder that goes away with it.  initdb does not
 # run as root: then the server is another user's, who need not have a name
@@ -77,4 +79,13 @@ database()
 sql()
 {
     "$pg_bin/psql" -X -q -A -t -h "$pg" -U phgen -d "$pg_name" -c "$1"
+}
+
+pg_wait_for()
+{
+    minute=0
+    while test $minute -lt 6 && ! wait_for "$@"; do
+        minute=$((minute + 1))
+    done
+    test $minute -lt 6
 }

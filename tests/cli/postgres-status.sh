@@ -34,7 +34,7 @@ shows()
 worker a; a=$worker
 worker b; b=$worker
 two() { shows '"candidates":[1-9]' && test "$(grep -o '"working"' out | wc -l)" = 2; }
-wait_for two
+pg_wait_for two
 exits 0 'asked while two work'
 says out '"state":"running"'
 says out '"wanted":100'
@@ -46,7 +46,7 @@ exits 0 'a folder will do'
 says out 'running, 2 workers'
 kill -9 "$b"
 wait "$b" 2>/dev/null
-wait_for shows '"state":"lost"'
+pg_wait_for shows '"state":"lost"'
 result $? 'that one is lost shows'
 wait "$a"
 phgen status "$store"

@@ -27,7 +27,7 @@ database crew
 worker a; a=$worker
 worker b; b=$worker
 worker c; c=$worker
-wait_for past 50
+pg_wait_for past 50
 result $? 'they get on'
 kill -9 "$b"
 wait "$b" 2>/dev/null
