@@ -199,6 +199,16 @@ result $? 'nor what the other annotator said'
 stop TERM
 exits 0 'a blind session ends likewise'
 
+"$PHGEN" audit blind --data-dir "$PHGEN_DATA" --n 2 --least 0 --annotator dora \
+    2>err
+review blind --sample blind/audit/dora.csv -a dora
+enter
+post begin '{"annotator":"dora"}'
+says body '"total":2' 'the sheet of an audit is a sample'
+label dora 0 harmless
+stop TERM
+says review.log 'rated' 'and its verdicts count'
+
 mkdir bin
 cat >bin/xdg-open <<'END'
 #!/bin/sh

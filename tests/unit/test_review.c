@@ -499,8 +499,8 @@ static void test_server(void **state)
         "nonsense\r\n\r\n",
         "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n",
         "POST /api/row HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-        "POST /api/row HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
-        "\r\nzz\r\n",
+        ("POST /api/row HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+         "\r\nzz\r\n"),
         "\x16\x03\x01\x02\x01\x01\r\n\r\n",
     };
     struct err err;

@@ -44,7 +44,7 @@ const kept = (name) => JSON.parse(sessionStorage.getItem(`${name}:${me}`) ?? "nu
 async function doing(work) {
   if (busy) return;
   busy = true;
-  document.body.classList.add("busy");
+  $("desk").ariaBusy = "true";
   try {
     await work();
   } catch (e) {
@@ -56,7 +56,7 @@ async function doing(work) {
     }
   } finally {
     busy = false;
-    document.body.classList.remove("busy");
+    $("desk").ariaBusy = "false";
   }
 }
 
