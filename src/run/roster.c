@@ -5,6 +5,7 @@
 #include "run/files.h"
 #include "run/inspect.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,14 +48,22 @@ static bool works(const struct share_worker *w)
     return strcmp(w->state, "working") == 0;
 }
 
+/* Nobody is there to find it lost when all are. */
+static void mark_silent(struct share_worker *w)
+{
+    if (works(w) && w->seen > ROSTER_SILENT)
+        snprintf(w->state, sizeof(w->state), "silent");
+}
+
 static void measure(struct roster *r)
 {
     size_t i;
 
     r->eta_seconds = -1;
     for (i = 0; i < r->status.nworkers; i++) {
-        const struct share_worker *w = &r->status.worker[i];
+        struct share_worker *w = &r->status.worker[i];
 
+        mark_silent(w);
         if (!works(w))
             continue;
         r->working++;

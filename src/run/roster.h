@@ -17,7 +17,12 @@
  *              if (roster_read(where, &r, err) == 0) ...
  *              roster_release(&r);
  *      }
+ *
+ * A worker that did not leave and was not heard of for ROSTER_SILENT seconds
+ * is "silent", and not at work.
  */
+#define ROSTER_SILENT 60
+
 struct roster {
     struct share_status status;
     uint64_t wanted;

@@ -449,60 +449,59 @@ const char *pg_key(struct hash128 key, char text[PG_KEY])
 
 /* --- opening --- */
 
-static bool state_is(const PGresult *r, const char *state)
-{
-    const char *is = PQresultErrorField(r, PG_DIAG_SQLSTATE);
-
-    return is != NULL && strcmp(is, state) == 0;
-}
-
 /* 1 when the tables are there and ours, 0 when there are none, -1. */
 static int find_schema(struct pg *p, struct err *err)
 {
-    PGresult *r =
-        PQexec(p->conn, "SELECT value FROM meta WHERE key = 'schema'");
-    int got = -1;
+    bool there, ours;
+    PGresult *r;
 
-    if (PQresultStatus(r) == PGRES_TUPLES_OK) {
-        if (PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 0), SCHEMA) == 0)
-            got = 1;
-        else
-            err_set(err,
-                    "the database at %s has store schema %.20s, but this "
-                    "phgen knows %s; use the phgen that made it",
-                    p->url, PQntuples(r) == 1 ? PQgetvalue(r, 0, 0) : "none",
-                    SCHEMA);
-    } else if (state_is(r, "42P01")) { /* undefined table */
-        got = 0;
-    } else {
-        say(p, PQerrorMessage(p->conn), err);
-    }
+    if (pg_query(p,
+                 "SELECT 1 FROM information_schema.tables WHERE "
+                 "table_name = 'meta' AND table_schema = current_schema()",
+                 0, NULL, &r, err) != 0)
+        return -1;
+    there = PQntuples(r) > 0;
+    PQclear(r);
+    if (!there)
+        return 0;
+    if (pg_query(p, "SELECT value FROM meta WHERE key = 'schema'", 0, NULL, &r,
+                 err) != 0)
+        return -1;
+    ours = PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 0), SCHEMA) == 0;
+    if (!ours)
+        err_set(err,
+                "the database at %s has store schema %.20s, but this phgen "
+                "knows %s; use the phgen that made it",
+                p->url, PQntuples(r) == 1 ? PQgetvalue(r, 0, 0) : "none",
+                SCHEMA);
+    PQclear(r);
+    return ours ? 1 : -1;
+}
+
+static enum pg_end make_tables(struct pg *p, void *arg, struct err *err)
+{
+    PGresult *r = PQexec(p->conn, schema);
+    enum pg_end got = judge(p, r, err);
+
+    (void)arg;
     PQclear(r);
     return got;
 }
 
-/* Several workers may try at once: one succeeds, the others find it made.
- */
+/* Several workers may try at once: one succeeds, the others find it made. */
 static int make_schema(struct pg *p, struct err *err)
 {
-    int tries, got = 0;
-    PGresult *r;
-    bool mine;
+    struct err why = {""};
+    int tries, got;
 
     for (tries = 0; tries < 10; tries++) {
         got = find_schema(p, err);
         if (got != 0)
             return got == 1 ? 0 : -1;
-        r = PQexec(p->conn, schema); /* one transaction */
-        mine = PQresultStatus(r) == PGRES_COMMAND_OK;
-        if (!mine && !state_is(r, "42P07") && !state_is(r, "23505") &&
-            !state_is(r, "42710") && !state_is(r, "40001"))
-            got = say(p, PQerrorMessage(p->conn), err);
-        PQclear(r);
-        if (mine || got != 0)
-            return got;
+        if (pg_transaction(p, make_tables, NULL, &why) == 0)
+            return 0;
     }
-    return say(p, "the tables could not be made", err);
+    return err_set(err, "%s", why.text);
 }
 
 /* A server that is just starting says so, and is worth waiting for. */

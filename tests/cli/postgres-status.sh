@@ -54,4 +54,10 @@ exits 0 'at the end'
 says out 'state        complete, 0 workers'
 says out '100 of 100 (100.0 %)'
 says out 'in flight    0 calls'
+sql "UPDATE turn SET accepted = 5" >/dev/null
+sql "UPDATE workers SET state = 'working', seen = now() - interval '2 minutes'
+    WHERE id = 1" >/dev/null
+phgen status "$store"
+says out 'state        stopped, 0 workers' 'when all are gone, nobody works'
+says out 'silent' 'though nobody was there to see it'
 finish
