@@ -210,6 +210,7 @@ static bool is_there(const char *folder, const char *name)
     return yes;
 }
 
+/* Against the store, unless it is NULL. */
 static void check_files(struct checkup *c, const char *folder,
                         const struct peek *p)
 {
@@ -232,7 +233,7 @@ static void check_files(struct checkup *c, const char *folder,
     check_lines(c, FILES_CONTROLS, &controls);
     manifest = files_read_manifest(folder, &why);
     check_tree(c, FILES_MANIFEST, manifest, &why);
-    if (manifest != NULL)
+    if (manifest != NULL && p != NULL)
         check_counts(c, p, &rows, &rejects, manifest);
     cJSON_Delete(manifest);
     if (is_there(folder, HEAT_FILE)) {
@@ -259,7 +260,7 @@ static void check_left(struct checkup *c, const char *folder,
         str_clear(&name);
         text_printable(e->d_name, &name);
         checkup_add(c, CHECKUP_NOTE, "left",
-                    p->holder != 0
+                    p != NULL && p->holder != 0
                         ? "%s is being written"
                         : "%s is what a killed session left; the same command "
                           "writes it anew, or delete it",
@@ -276,7 +277,14 @@ void checkup_run(struct checkup *c, const char *folder)
     struct err why = {""};
     struct peek p;
 
-    if (path == NULL || !file_exists(path)) {
+    if (is_there(folder, FILES_ADDRESS)) {
+        checkup_add(c, CHECKUP_NOTE, "run",
+                    "its store is a database, which is not looked into; "
+                    "\"phgen status %s\" does",
+                    folder);
+        check_files(c, folder, NULL);
+        check_left(c, folder, NULL);
+    } else if (path == NULL || !file_exists(path)) {
         checkup_add(c, CHECKUP_WRONG, "run",
                     "%s is no run: there is no %s in it; name the --out folder "
                     "of \"phgen generate\"",

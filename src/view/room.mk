@@ -14,6 +14,7 @@ report_files = src/view/tokens.css src/view/report/report.css \
 	src/view/report/rows.js src/view/report/page.js
 report_parts = page.html style.css script.js policy
 EXTRA_DIST += $(report_files) tools/embed tools/page
+src/view/report.$(OBJEXT): src/view/report_files.h
 BUILT_SOURCES += src/view/report_files.h
 CLEANFILES += src/view/report_files.h
 src/view/report_files.h: $(report_files) tools/embed tools/page

@@ -30,13 +30,15 @@ exits 0 'PostgreSQL'
 holds 'the same rows as with SQLite' cmp lite/dataset.jsonl pg/dataset.jsonl
 holds 'the same rejects' cmp lite/rejected.jsonl pg/rejected.jsonl
 holds 'what was learned' cmp lite/learned.json pg/learned.json
+# The rows, whenever people said what they did.
+rated() { sed 's/"at":"[^"]*"//g' "$1/dataset.jsonl" >"$1.rated"; }
 for run in lite pg; do
     phgen audit $run --n 30 --annotator anna --annotator bert
     for who in anna bert; do
         sed -i '1!s/"","","\([a-z]*\)"/"harmless","","\1"/' $run/audit/$who.csv
     done
     phgen audit $run --read $run/audit/anna.csv $run/audit/bert.csv
-    sed 's/"at":"[^"]*"//g' $run/dataset.jsonl >$run.rated
+    rated $run
 done
 says err '2 people rated 30 rows' 'people audit it'
 holds 'and their verdicts are those of SQLite' cmp lite.rated pg.rated
@@ -53,7 +55,9 @@ exits 0 'commands on a folder find its store'
 phgen respond --quiet pg
 exits 0 'and add to it'
 phgen respond --quiet lite
-holds 'the same' cmp lite/dataset.jsonl pg/dataset.jsonl
+rated pg
+rated lite
+holds 'the same' cmp lite.rated pg.rated
 
 database two
 phgen --out whole --n 60 --quiet -t builtin:cautious
@@ -83,4 +87,7 @@ holds 'nothing is left in flight' \
     test "$(sql 'SELECT count(*) FROM asked')" = 0
 holds 'the killed ones are known' \
     test "$(sql "SELECT count(*) FROM workers WHERE state = 'lost'")" = 2
+phgen doctor run
+says out 'its store is a database' 'the doctor knows such a folder'
+holds 'and looks at its files' sh -c '! grep -q "no run" out'
 finish
