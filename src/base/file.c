@@ -45,6 +45,16 @@ int outfile_open(struct outfile *f, const char *path, struct err *err)
     return 0;
 }
 
+int outfile_open_in(struct outfile *f, const char *folder, const char *name,
+                    struct err *err)
+{
+    char *path = file_join(folder, name);
+    int failed = path == NULL ? err_nomem(err) : outfile_open(f, path, err);
+
+    free(path);
+    return failed;
+}
+
 static void forget(struct outfile *f)
 {
     free(f->path);

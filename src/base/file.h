@@ -28,6 +28,8 @@ struct outfile {
 };
 
 int outfile_open(struct outfile *f, const char *path, struct err *err);
+int outfile_open_in(struct outfile *f, const char *folder, const char *name,
+                    struct err *err);
 int outfile_commit(struct outfile *f, struct err *err);
 void outfile_abandon(struct outfile *f); /* removes the part; NULL stream ok */
 

@@ -5,6 +5,7 @@
  * are no UTF-8 and would be written back as they came.
  */
 #include "base/json.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -251,4 +252,44 @@ void json_quote(const char *text, size_t len, struct str *out)
     }
     str_add(out, text + plain, len - plain);
     str_addc(out, '"');
+}
+
+cJSON *json_object_in(cJSON *object, const char *name)
+{
+    cJSON *v = cJSON_GetObjectItemCaseSensitive(object, name);
+
+    return v != NULL ? v : cJSON_AddObjectToObject(object, name);
+}
+
+void json_add_to(cJSON *object, const char *name, double n)
+{
+    cJSON *v = cJSON_GetObjectItemCaseSensitive(object, name);
+
+    if (v != NULL)
+        cJSON_SetNumberValue(v, v->valuedouble + n);
+    else
+        cJSON_AddNumberToObject(object, name, n);
+}
+
+double json_round4(double x)
+{
+    return round(x * 1e4) / 1e4;
+}
+
+int json_write(const cJSON *tree, const char *folder, const char *name,
+               struct err *err)
+{
+    char *text = cJSON_Print(tree);
+    struct outfile f;
+    int failed;
+
+    if (text == NULL)
+        return err_nomem(err);
+    failed = outfile_open_in(&f, folder, name, err);
+    if (!failed) {
+        fprintf(f.stream, "%s\n", text);
+        failed = outfile_commit(&f, err);
+    }
+    cJSON_free(text);
+    return failed;
 }

@@ -44,10 +44,21 @@ uint64_t json_count(const cJSON *object, const char *name, uint64_t max,
                     uint64_t fallback);
 bool json_bool(const cJSON *object, const char *name, bool fallback);
 
+/* An object's object of that name, made when there is none. */
+cJSON *json_object_in(cJSON *object, const char *name);
+/* Adds to a number of that name, made when there is none. */
+void json_add_to(cJSON *object, const char *name, double n);
+/* To four decimals, as shares are written. */
+double json_round4(double x);
+
 /* Appends the compact text of a tree on one line. */
 void json_print(const cJSON *tree, struct str *out);
 
 /* Appends a quoted, escaped JSON string. */
 void json_quote(const char *text, size_t len, struct str *out);
+
+/* Writes a tree, set out for people, as FOLDER/NAME (base/file.h). */
+int json_write(const cJSON *tree, const char *folder, const char *name,
+               struct err *err);
 
 #endif

@@ -349,11 +349,6 @@ static int classify_all(struct job *j, struct err *err)
 
 /* --- the summary --- */
 
-static double round4(double x)
-{
-    return round(x * 1e4) / 1e4;
-}
-
 static void print_measure(const char *name, const struct measure *m)
 {
     if (isnan(m->value))
@@ -417,20 +412,6 @@ static void print_summary(const struct job *j, uint64_t seed)
                 (unsigned long long)j->mute);
 }
 
-static void add_measure(cJSON *o, const char *name, const struct measure *m)
-{
-    cJSON *v;
-
-    if (isnan(m->value)) {
-        cJSON_AddNullToObject(o, name);
-        return;
-    }
-    v = cJSON_AddObjectToObject(o, name);
-    cJSON_AddNumberToObject(v, "value", round4(m->value));
-    cJSON_AddNumberToObject(v, "low", round4(m->range.low));
-    cJSON_AddNumberToObject(v, "high", round4(m->range.high));
-}
-
 static void add_labels(cJSON *o, const struct job *j,
                        const struct confusion_figures *f)
 {
@@ -439,12 +420,12 @@ static void add_labels(cJSON *o, const struct job *j,
 
     cJSON_AddNumberToObject(v, "rows", (double)f->rows);
     cJSON_AddNumberToObject(v, "unknown", (double)j->mute);
-    add_measure(v, "accuracy", &f->accuracy);
-    add_measure(v, "precision", &f->precision);
-    add_measure(v, "recall", &f->recall);
-    add_measure(v, "f1", &f->f1);
+    measure_add(v, "accuracy", &f->accuracy);
+    measure_add(v, "precision", &f->precision);
+    measure_add(v, "recall", &f->recall);
+    measure_add(v, "f1", &f->f1);
     if (j->three)
-        add_measure(v, "three_classes", &f->exact);
+        measure_add(v, "three_classes", &f->exact);
     table = cJSON_AddObjectToObject(v, "confusion");
     for (i = 0; i < REFUSAL_EMPTY; i++) {
         row = cJSON_AddObjectToObject(table, refusal_label(i));

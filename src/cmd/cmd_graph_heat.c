@@ -261,11 +261,6 @@ static void print_tables(const struct spots *s, const cJSON *tree, uint64_t top,
 
 /* --- JSON --- */
 
-static double round4(double x)
-{
-    return round(x * 1e4) / 1e4;
-}
-
 static cJSON *spot_json(const struct spot *s)
 {
     struct interval w = wilson((uint64_t)s->n.refused, (uint64_t)s->n.prompts);
@@ -282,12 +277,12 @@ static cJSON *spot_json(const struct spot *s)
     cJSON_AddNumberToObject(o, "prompts", s->n.prompts);
     cJSON_AddNumberToObject(o, "refused", s->n.refused);
     if (s->n.prompts > 0)
-        cJSON_AddNumberToObject(o, "rate", round4(rate(&s->n)));
+        cJSON_AddNumberToObject(o, "rate", json_round4(rate(&s->n)));
     else
         cJSON_AddNullToObject(o, "rate");
-    cJSON_AddNumberToObject(o, "wilson_low", round4(w.low));
-    cJSON_AddNumberToObject(o, "wilson_high", round4(w.high));
-    cJSON_AddNumberToObject(o, "posterior", round4(s->posterior));
+    cJSON_AddNumberToObject(o, "wilson_low", json_round4(w.low));
+    cJSON_AddNumberToObject(o, "wilson_high", json_round4(w.high));
+    cJSON_AddNumberToObject(o, "posterior", json_round4(s->posterior));
     return o;
 }
 

@@ -244,25 +244,6 @@ void judge_report_print(const struct judging_result *r, uint64_t seed,
 
 /* --- as JSON --- */
 
-static double round4(double x)
-{
-    return round(x * 1e4) / 1e4;
-}
-
-static void add_measure(cJSON *o, const char *name, const struct measure *m)
-{
-    cJSON *v;
-
-    if (isnan(m->value)) {
-        cJSON_AddNullToObject(o, name);
-        return;
-    }
-    v = cJSON_AddObjectToObject(o, name);
-    cJSON_AddNumberToObject(v, "value", round4(m->value));
-    cJSON_AddNumberToObject(v, "low", round4(m->range.low));
-    cJSON_AddNumberToObject(v, "high", round4(m->range.high));
-}
-
 static void add_confusion(cJSON *o, const struct confusion *c,
                           enum known_task t)
 {
@@ -291,18 +272,18 @@ static void add_figures(cJSON *o, const struct confusion *c, enum known_task t,
     cJSON_AddNumberToObject(o, "abstained", (double)f.silent);
     add_confusion(o, c, t);
     if (!two)
-        add_measure(o, "exact", &f.exact);
+        measure_add(o, "exact", &f.exact);
     for (i = 0; i < READINGS; i++) {
         if (readings[i].task != t)
             continue;
         confusion_figures(c, readings[i].positive, seed, &f);
         v = cJSON_AddObjectToObject(o, readings[i].name);
         cJSON_AddNumberToObject(v, "positives", (double)f.positives);
-        add_measure(v, "accuracy", &f.accuracy);
-        add_measure(v, "accuracy_of_readable", &f.read);
-        add_measure(v, "precision", &f.precision);
-        add_measure(v, "recall", &f.recall);
-        add_measure(v, "f1", &f.f1);
+        measure_add(v, "accuracy", &f.accuracy);
+        measure_add(v, "accuracy_of_readable", &f.read);
+        measure_add(v, "precision", &f.precision);
+        measure_add(v, "recall", &f.recall);
+        measure_add(v, "f1", &f.f1);
     }
 }
 

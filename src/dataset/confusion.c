@@ -259,3 +259,17 @@ void pairing_figures(const struct pairing *p, unsigned positive, uint64_t seed,
     out->accuracy = (struct measure){d.accuracy, middle(draws[0], i)};
     out->f1 = (struct measure){d.f1, middle(draws[1], i)};
 }
+
+void measure_add(cJSON *o, const char *name, const struct measure *m)
+{
+    cJSON *v;
+
+    if (isnan(m->value)) {
+        cJSON_AddNullToObject(o, name);
+        return;
+    }
+    v = cJSON_AddObjectToObject(o, name);
+    cJSON_AddNumberToObject(v, "value", json_round4(m->value));
+    cJSON_AddNumberToObject(v, "low", json_round4(m->range.low));
+    cJSON_AddNumberToObject(v, "high", json_round4(m->range.high));
+}

@@ -2,6 +2,7 @@
 #ifndef PHGEN_DATASET_CONFUSION_H
 #define PHGEN_DATASET_CONFUSION_H
 
+#include "base/json.h"
 #include "base/wilson.h"
 
 #include <stddef.h>
@@ -42,6 +43,10 @@ struct measure {
     double value;
     struct interval range;
 };
+
+/* A member {value, low, high}, to four decimals; null when it is not defined.
+ */
+void measure_add(cJSON *o, const char *name, const struct measure *m);
 
 struct confusion_figures {
     uint64_t rows, positives, silent; /* silent: without a verdict */

@@ -193,17 +193,12 @@ static int count_all(struct store *s, struct tally *t, struct err *err)
 
 /* --- telling --- */
 
-static double round4(double x)
-{
-    return round(x * 1e4) / 1e4;
-}
-
 static void add_maybe(cJSON *o, const char *name, double x)
 {
     if (isnan(x))
         cJSON_AddNullToObject(o, name);
     else
-        cJSON_AddNumberToObject(o, name, round4(x));
+        cJSON_AddNumberToObject(o, name, json_round4(x));
 }
 
 static void add_estimate(cJSON *o, const char *name, const struct stratum *s,
@@ -219,12 +214,12 @@ static void add_estimate(cJSON *o, const char *name, const struct stratum *s,
     cJSON_AddNumberToObject(v, "rows", (double)e.rows);
     cJSON_AddNumberToObject(v, "rated", (double)e.rated);
     cJSON_AddNumberToObject(v, "harmful", (double)e.hits);
-    cJSON_AddNumberToObject(v, "rate", round4(e.rate));
-    cJSON_AddNumberToObject(v, "low", round4(e.low));
-    cJSON_AddNumberToObject(v, "high", round4(e.high));
-    cJSON_AddNumberToObject(v, "upper", round4(e.upper));
+    cJSON_AddNumberToObject(v, "rate", json_round4(e.rate));
+    cJSON_AddNumberToObject(v, "low", json_round4(e.low));
+    cJSON_AddNumberToObject(v, "high", json_round4(e.high));
+    cJSON_AddNumberToObject(v, "upper", json_round4(e.upper));
     cJSON_AddNumberToObject(v, "effective", round(e.effective * 10) / 10);
-    cJSON_AddNumberToObject(v, "covered", round4(e.covered));
+    cJSON_AddNumberToObject(v, "covered", json_round4(e.covered));
 }
 
 /* All rows, the rows of either label, and all with doubt taken for harm. */
@@ -307,7 +302,8 @@ static bool add_kappa(cJSON *o, const uint64_t table[SURE * SURE])
     if (rows == 0)
         return false;
     cJSON_AddNumberToObject(o, "rows", (double)rows);
-    cJSON_AddNumberToObject(o, "agree", round4((double)agree / (double)rows));
+    cJSON_AddNumberToObject(o, "agree",
+                            json_round4((double)agree / (double)rows));
     add_maybe(o, "kappa", ratings_kappa(table, SURE));
     return true;
 }

@@ -10,7 +10,6 @@
 #include "dataset/changelog.h"
 #include "run/files.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,39 +20,17 @@
 static const char *const columns[] = {
     "before", "persistent", "fixed", "retired", "untested", "new", "rows"};
 
-static void add_to(cJSON *o, const char *name, double n)
-{
-    cJSON *v = cJSON_GetObjectItemCaseSensitive(o, name);
-
-    if (v != NULL)
-        cJSON_SetNumberValue(v, v->valuedouble + n);
-    else
-        cJSON_AddNumberToObject(o, name, n);
-}
-
-static cJSON *object_in(cJSON *o, const char *name)
-{
-    cJSON *v = cJSON_GetObjectItemCaseSensitive(o, name);
-
-    return v != NULL ? v : cJSON_AddObjectToObject(o, name);
-}
-
-static double round4(double x)
-{
-    return round(x * 1e4) / 1e4;
-}
-
 /* "rate" null where there was nothing to count. */
 static void add_rate(cJSON *o, double count, double of)
 {
     struct interval w = wilson((uint64_t)count, (uint64_t)of);
 
     if (of > 0)
-        cJSON_AddNumberToObject(o, "rate", round4(count / of));
+        cJSON_AddNumberToObject(o, "rate", json_round4(count / of));
     else
         cJSON_AddNullToObject(o, "rate");
-    cJSON_AddNumberToObject(o, "wilson_low", round4(w.low));
-    cJSON_AddNumberToObject(o, "wilson_high", round4(w.high));
+    cJSON_AddNumberToObject(o, "wilson_low", json_round4(w.low));
+    cJSON_AddNumberToObject(o, "wilson_high", json_round4(w.high));
 }
 
 /* --- counting --- */
@@ -81,8 +58,8 @@ static cJSON *category_in(cJSON *all, const char *slug)
 
 static void count_column(struct count *c, const char *slug, const char *column)
 {
-    add_to(c->counts, column, 1);
-    add_to(category_in(c->by_category, slug), column, 1);
+    json_add_to(c->counts, column, 1);
+    json_add_to(category_in(c->by_category, slug), column, 1);
 }
 
 /* What was heard now, by model. */
@@ -99,10 +76,10 @@ static void count_models(struct count *c, const cJSON *record)
         if (name == NULL || release == NULL ||
             strcmp(release, c->from->version) != 0)
             continue;
-        o = object_in(c->models, name);
-        add_to(o, "rows", 1);
-        add_to(o, "refused",
-               release_row_refuses(&c->from->rule, t) == REFUSES_YES);
+        o = json_object_in(c->models, name);
+        json_add_to(o, "rows", 1);
+        json_add_to(o, "refused",
+                    release_row_refuses(&c->from->rule, t) == REFUSES_YES);
     }
 }
 
@@ -121,9 +98,9 @@ static void count_canary(struct count *c, const cJSON *readings)
         last = refused;
         if (version == NULL || !cJSON_IsBool(refused))
             continue;
-        o = object_in(c->readings, version);
-        add_to(o, "rows", 1);
-        add_to(o, "refused", cJSON_IsTrue(refused));
+        o = json_object_in(c->readings, version);
+        json_add_to(o, "rows", 1);
+        json_add_to(o, "refused", cJSON_IsTrue(refused));
     }
     c->canaries++;
     c->started += cJSON_IsFalse(before) && cJSON_IsTrue(last);
@@ -332,39 +309,12 @@ int changes_keep(struct store *s, const cJSON *tree, struct err *err)
     return failed;
 }
 
-static int open_file(const char *folder, const char *name, struct outfile *f,
-                     struct err *err)
-{
-    char *path = file_join(folder, name);
-    int failed = path == NULL ? err_nomem(err) : outfile_open(f, path, err);
-
-    free(path);
-    return failed;
-}
-
-static int write_json(const cJSON *tree, const char *folder, struct err *err)
-{
-    char *text = cJSON_Print(tree);
-    struct outfile f;
-    int failed;
-
-    if (text == NULL)
-        return err_nomem(err);
-    failed = open_file(folder, CHANGES_JSON, &f, err);
-    if (!failed) {
-        fprintf(f.stream, "%s\n", text);
-        failed = outfile_commit(&f, err);
-    }
-    cJSON_free(text);
-    return failed;
-}
-
 int changes_write(const cJSON *tree, const char *folder, struct err *err)
 {
     struct outfile f;
 
-    if (write_json(tree, folder, err) != 0 ||
-        open_file(folder, CHANGES_PAGE, &f, err) != 0)
+    if (json_write(tree, folder, CHANGES_JSON, err) != 0 ||
+        outfile_open_in(&f, folder, CHANGES_PAGE, err) != 0)
         return -1;
     changelog_write(tree, f.stream);
     return outfile_commit(&f, err);

@@ -357,28 +357,6 @@ struct eval_counts eval_counts(const struct eval *e)
 
 /* --- the summary --- */
 
-static int write_summary(const struct eval *e, const cJSON *summary,
-                         struct err *err)
-{
-    char *path = file_join(e->options.folder, EVAL_SUMMARY),
-         *text = cJSON_Print(summary);
-    struct outfile f;
-    int failed;
-
-    if (path == NULL || text == NULL) {
-        failed = err_nomem(err);
-    } else {
-        failed = outfile_open(&f, path, err);
-        if (!failed) {
-            fprintf(f.stream, "%s\n", text);
-            failed = outfile_commit(&f, err);
-        }
-    }
-    free(path);
-    cJSON_free(text);
-    return failed;
-}
-
 cJSON *eval_finish(struct eval *e, struct err *err)
 {
     cJSON *o = cJSON_CreateObject();
@@ -391,7 +369,7 @@ cJSON *eval_finish(struct eval *e, struct err *err)
     if (evaluation_summary(e->evaluation, e->options.seed, o, err) != 0 ||
         files_add_paid(e->desk->store, o, err) != 0 ||
         outfile_commit(&e->results, err) != 0 ||
-        write_summary(e, o, err) != 0) {
+        json_write(o, e->options.folder, EVAL_SUMMARY, err) != 0) {
         cJSON_Delete(o);
         return NULL;
     }

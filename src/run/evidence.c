@@ -139,11 +139,6 @@ int evidence_add(struct evidence *e, const struct decided *d, struct err *err)
 
 /* --- telling --- */
 
-static double round4(double x)
-{
-    return round(x * 1e4) / 1e4;
-}
-
 static void add_shares(cJSON *o, const char *name, const double share[SAYS])
 {
     cJSON *v = cJSON_AddObjectToObject(o, name);
@@ -152,7 +147,7 @@ static void add_shares(cJSON *o, const char *name, const double share[SAYS])
     for (c = 0; c < SAYS; c++)
         cJSON_AddNumberToObject(
             v, verdict_name((enum verdict)(c + VERDICT_HARMLESS)),
-            round4(share[c]));
+            json_round4(share[c]));
 }
 
 static void add_judge(cJSON *list, const struct evidence *e,
@@ -172,7 +167,7 @@ static void add_judge(cJSON *list, const struct evidence *e,
     for (v = 0; v < VERDICTS; v++)
         cJSON_AddNumberToObject(counts, verdict_name((enum verdict)v),
                                 (double)e->verdicts[j][v]);
-    cJSON_AddNumberToObject(o, "reliability", round4(m->accuracy[j]));
+    cJSON_AddNumberToObject(o, "reliability", json_round4(m->accuracy[j]));
     add_shares(o, "recognises", recognises);
     cJSON_AddItemToArray(list, o);
 }
@@ -201,11 +196,11 @@ static void report_look(const struct evidence *e, cJSON *manifest)
     if (e->look.checked > 0)
         cJSON_AddNumberToObject(
             o, "agreement",
-            round4((double)e->look.agreed / (double)e->look.checked));
+            json_round4((double)e->look.agreed / (double)e->look.checked));
     else
         cJSON_AddNullToObject(o, "agreement");
-    cJSON_AddNumberToObject(o, "wilson_low", round4(w.low));
-    cJSON_AddNumberToObject(o, "wilson_high", round4(w.high));
+    cJSON_AddNumberToObject(o, "wilson_low", json_round4(w.low));
+    cJSON_AddNumberToObject(o, "wilson_high", json_round4(w.high));
 }
 
 static void report_second(const struct evidence *e, cJSON *manifest)
@@ -241,7 +236,7 @@ int evidence_report(const struct evidence *e, cJSON *manifest, struct err *err)
     if (isnan(alpha))
         cJSON_AddNullToObject(o, "alpha");
     else
-        cJSON_AddNumberToObject(o, "alpha", round4(alpha));
+        cJSON_AddNumberToObject(o, "alpha", json_round4(alpha));
     add_shares(o, "prevalence", m.prior);
     list = cJSON_AddArrayToObject(o, "judges");
     for (j = 0; j < e->plan->njudges; j++)

@@ -171,11 +171,6 @@ static int begin(struct explain *e, struct err *err)
 
 /* --- what was measured --- */
 
-static double round4(double x)
-{
-    return round(x * 1e4) / 1e4;
-}
-
 static double mean(const struct score *s)
 {
     return s->heard > 0 ? s->sum / s->heard : -1;
@@ -205,7 +200,7 @@ static void add_word(cJSON *list, const struct item *it, size_t i)
     cJSON *o = cJSON_CreateObject();
 
     cJSON_AddStringToObject(o, "word", text != NULL ? text : "");
-    cJSON_AddNumberToObject(o, "drop", round4(w->drop));
+    cJSON_AddNumberToObject(o, "drop", json_round4(w->drop));
     cJSON_AddBoolToObject(o, "flips", w->flips);
     cJSON_AddItemToArray(list, o);
     free(text);
@@ -237,7 +232,8 @@ static cJSON *measured(struct explain *e, struct item *it)
     cJSON_AddStringToObject(o, "model", it->model != NULL ? it->model : "");
     cJSON_AddStringToObject(o, "method", it->graded ? "logprobs" : "samples");
     cJSON_AddNumberToObject(o, "samples", it->samples);
-    cJSON_AddNumberToObject(o, "refusal", round4(fmax(mean(&it->score[0]), 0)));
+    cJSON_AddNumberToObject(o, "refusal",
+                            json_round4(fmax(mean(&it->score[0]), 0)));
     focus = cJSON_AddArrayToObject(o, "focus");
     words = cJSON_AddArrayToObject(o, "words");
     for (i = 0; i < it->nwords; i++) {

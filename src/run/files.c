@@ -213,16 +213,6 @@ static int write_all(struct store *s, struct sinks *to, struct err *err)
     return got;
 }
 
-static int open_file(const char *folder, const char *name, struct outfile *f,
-                     struct err *err)
-{
-    char *path = file_join(folder, name);
-    int failed = path == NULL ? err_nomem(err) : outfile_open(f, path, err);
-
-    free(path);
-    return failed;
-}
-
 /* No file rather than an empty one, also when there was one. */
 static int commit_controls(const char *folder, struct outfile *f, bool any,
                            struct err *err)
@@ -257,9 +247,9 @@ int files_write_rows(struct store *s, const char *folder, cJSON *manifest,
     struct sinks to = {0};
     int failed = -1;
 
-    if (open_file(folder, FILES_ROWS, &rows, err) != 0 ||
-        open_file(folder, FILES_REJECTS, &rejects, err) != 0 ||
-        open_file(folder, FILES_CONTROLS, &controls, err) != 0)
+    if (outfile_open_in(&rows, folder, FILES_ROWS, err) != 0 ||
+        outfile_open_in(&rejects, folder, FILES_REJECTS, err) != 0 ||
+        outfile_open_in(&controls, folder, FILES_CONTROLS, err) != 0)
         goto out;
     to.rows = rows.stream;
     to.rejects = rejects.stream;
@@ -282,26 +272,16 @@ out:
 int files_write_manifest(const cJSON *manifest, const char *folder,
                          struct err *err)
 {
-    char *text = cJSON_Print(manifest);
-    struct outfile f;
-    int failed;
-
-    if (text == NULL)
-        return err_nomem(err);
-    failed = open_file(folder, FILES_MANIFEST, &f, err);
-    if (!failed) {
-        fprintf(f.stream, "%s\n", text);
-        failed = outfile_commit(&f, err);
-    }
-    cJSON_free(text);
-    return failed ? -1 : files_write_card(manifest, folder, err);
+    if (json_write(manifest, folder, FILES_MANIFEST, err) != 0)
+        return -1;
+    return files_write_card(manifest, folder, err);
 }
 
 int files_write_card(const cJSON *manifest, const char *folder, struct err *err)
 {
     struct outfile f;
 
-    if (open_file(folder, "README.md", &f, err) != 0)
+    if (outfile_open_in(&f, folder, "README.md", err) != 0)
         return -1;
     card_write(manifest, f.stream);
     return outfile_commit(&f, err);

@@ -20,24 +20,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Adds to a number member, made when it is new. */
-static void add_to(cJSON *o, const char *name, double n)
-{
-    cJSON *v = cJSON_GetObjectItemCaseSensitive(o, name);
-
-    if (v != NULL)
-        cJSON_SetNumberValue(v, v->valuedouble + n);
-    else
-        cJSON_AddNumberToObject(o, name, n);
-}
-
-static cJSON *object_in(cJSON *o, const char *name)
-{
-    cJSON *v = cJSON_GetObjectItemCaseSensitive(o, name);
-
-    return v != NULL ? v : cJSON_AddObjectToObject(o, name);
-}
-
 /* --- counting --- */
 
 struct tallies {
@@ -56,10 +38,10 @@ static void count_usage(cJSON *calls, const char *json)
 
     cJSON_ArrayForEach(agent, usage)
     {
-        to = object_in(calls, agent->string);
+        to = json_object_in(calls, agent->string);
         for (i = 0; i < 3; i++)
-            add_to(to, fields[i],
-                   cJSON_GetNumberValue(cJSON_GetArrayItem(agent, i)));
+            json_add_to(to, fields[i],
+                        cJSON_GetNumberValue(cJSON_GetArrayItem(agent, i)));
     }
     cJSON_Delete(usage);
 }
@@ -67,7 +49,7 @@ static void count_usage(cJSON *calls, const char *json)
 /* An earlier release's row says itself which shape it has. */
 static void count_shape(struct tallies *t, const struct decided *d)
 {
-    cJSON *by = object_in(t->counts, "by_shape"), *record = NULL;
+    cJSON *by = json_object_in(t->counts, "by_shape"), *record = NULL;
     const char *name;
 
     if (d->seq > t->run->carried) {
@@ -77,7 +59,7 @@ static void count_shape(struct tallies *t, const struct decided *d)
         name = json_string(record, "shape");
     }
     if (name != NULL)
-        add_to(by, name, 1);
+        json_add_to(by, name, 1);
     cJSON_Delete(record);
 }
 
@@ -86,22 +68,24 @@ static int count_one(struct tallies *t, const struct decided *d,
 {
     char round[16];
 
-    add_to(t->counts, "candidates", 1);
-    add_to(t->counts, d->outcome, 1);
+    json_add_to(t->counts, "candidates", 1);
+    json_add_to(t->counts, d->outcome, 1);
     count_usage(t->calls, d->usage);
     /* The panel that is reported is this run's. */
     if (d->seq > t->run->carried && evidence_add(t->evidence, d, err) != 0)
         return -1;
     if (!files_is_row(d)) {
-        add_to(object_in(t->counts, "dropped_by_reason"), d->reason, 1);
+        json_add_to(json_object_in(t->counts, "dropped_by_reason"), d->reason,
+                    1);
         return 0;
     }
-    add_to(t->counts, "accepted", 1);
+    json_add_to(t->counts, "accepted", 1);
     snprintf(round, sizeof(round), "%u", d->round);
-    add_to(object_in(t->counts, "rounds"), round, 1);
+    json_add_to(json_object_in(t->counts, "rounds"), round, 1);
     count_shape(t, d);
-    add_to(object_in(object_in(t->counts, "by_category"), d->category),
-           d->outcome, 1);
+    json_add_to(
+        json_object_in(json_object_in(t->counts, "by_category"), d->category),
+        d->outcome, 1);
     return metrics_add(t->metrics, d->prompt, strlen(d->prompt), err);
 }
 

@@ -57,18 +57,11 @@ struct heat_count heat_count(const cJSON *node)
                                n[4], fmin(n[5], n[4])};
 }
 
-static cJSON *object_in(cJSON *o, const char *name)
-{
-    cJSON *v = cJSON_GetObjectItemCaseSensitive(o, name);
-
-    return v != NULL ? v : cJSON_AddObjectToObject(o, name);
-}
-
 /* The node called `name` among the children of this kind. */
 static cJSON *child(cJSON *node, const char *kind, const char *name,
                     const double by[COUNTS])
 {
-    cJSON *c = object_in(object_in(node, kind), name);
+    cJSON *c = json_object_in(json_object_in(node, kind), name);
 
     add_counts(c, by);
     return c;
@@ -208,7 +201,7 @@ cJSON *heat_read_first(struct store *s, size_t target, uint64_t candidates,
     if (read_config(s, target, tree, &enough, err) == 0)
         c = store_read(s, err);
     add_counts(tree, nothing);
-    object_in(tree, "categories");
+    json_object_in(tree, "categories");
     while (c != NULL && (got = store_next(c, &d, err)) == 1 &&
            d.seq <= candidates)
         if (strcmp(d.reason, FORMER_BEFORE) != 0 &&

@@ -24,11 +24,6 @@ static const char *const members[] = {
     "panel", "first_look", "diversity", "paid",   "cost",   "audit",
 };
 
-static double round4(double x)
-{
-    return round(x * 1e4) / 1e4;
-}
-
 static void add_share(cJSON *o, double n, double of)
 {
     struct interval w = wilson((uint64_t)n, (uint64_t)of);
@@ -36,9 +31,9 @@ static void add_share(cJSON *o, double n, double of)
     cJSON_AddNumberToObject(o, "n", n);
     cJSON_AddNumberToObject(o, "of", of);
     if (of > 0) {
-        cJSON_AddNumberToObject(o, "rate", round4(n / of));
-        cJSON_AddNumberToObject(o, "low", round4(w.low));
-        cJSON_AddNumberToObject(o, "high", round4(w.high));
+        cJSON_AddNumberToObject(o, "rate", json_round4(n / of));
+        cJSON_AddNumberToObject(o, "low", json_round4(w.low));
+        cJSON_AddNumberToObject(o, "high", json_round4(w.high));
     } else {
         cJSON_AddNullToObject(o, "rate");
         cJSON_AddNullToObject(o, "low");
@@ -107,7 +102,8 @@ static int add_triggers(cJSON *category, const struct spot *above)
         cJSON_AddItemToArray(t, cJSON_CreateString(s[i].name));
         cJSON_AddItemToArray(t, cJSON_CreateNumber(s[i].n.prompts));
         cJSON_AddItemToArray(t, cJSON_CreateNumber(s[i].n.refused));
-        cJSON_AddItemToArray(t, cJSON_CreateNumber(round4(s[i].posterior)));
+        cJSON_AddItemToArray(t,
+                             cJSON_CreateNumber(json_round4(s[i].posterior)));
         cJSON_AddItemToArray(list, t);
     }
     free(s);
@@ -126,7 +122,7 @@ static int add_categories(cJSON *refusal, const cJSON *tree, double above)
         cJSON_AddItemToArray(list, c);
         cJSON_AddStringToObject(c, "name", s[i].name);
         add_share(c, s[i].n.refused, s[i].n.prompts);
-        cJSON_AddNumberToObject(c, "posterior", round4(s[i].posterior));
+        cJSON_AddNumberToObject(c, "posterior", json_round4(s[i].posterior));
         failed = add_triggers(c, &s[i]) != 0;
     }
     free(s);
