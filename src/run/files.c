@@ -9,10 +9,8 @@
 #include "dataset/card.h"
 #include "run/human.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <uthash.h>
 
 #define RECORD_MAX   (16u << 20)
@@ -337,78 +335,6 @@ cJSON *files_read_manifest(const char *folder, struct err *err)
     str_release(&text);
     free(path);
     return manifest;
-}
-
-#define ADDRESS_MAX 4096
-
-/* The address that is kept in the folder: 1, 0 when there is none, -1. */
-static int read_address(const char *path, struct str *out, struct err *err)
-{
-    if (!file_exists(path))
-        return 0;
-    if (file_read(path, out, err) != 0)
-        return -1;
-    while (out->len > 0 && out->s[out->len - 1] == '\n')
-        str_cut(out, out->len - 1);
-    return store_is_url(out->s) && store_check_url(out->s, err) == 0
-               ? 1
-               : err_prefix(err, "%s", path);
-}
-
-/* Several workers may do so in one folder: each writes a file of its own, and
- * all say the same. */
-static int keep_address(const char *path, const char *url, struct err *err)
-{
-    char mine[ADDRESS_MAX];
-    struct outfile f;
-
-    snprintf(mine, sizeof(mine), "%s.%ld", path, (long)getpid());
-    if (outfile_open(&f, mine, err) != 0)
-        return -1;
-    fprintf(f.stream, "%s\n", url);
-    if (outfile_commit(&f, err) != 0)
-        return -1;
-    return rename(mine, path) == 0
-               ? 0
-               : err_set(err, "cannot write %s: %s", path, strerror(errno));
-}
-
-static char *store_at(const char *folder, const char *file, const char *path,
-                      const char *url, const struct str *kept, struct err *err)
-{
-    if (url == NULL)
-        return strdup(kept->len > 0 ? kept->s : file);
-    if (kept->len > 0 && strcmp(kept->s, url) != 0) {
-        err_set(err, "the run in %s has its store at %s; choose another --out",
-                folder, kept->s);
-        return NULL;
-    }
-    if (file_exists(file)) {
-        err_set(err,
-                "%s holds a run with a store of its own, %s; choose another "
-                "--out",
-                folder, FILES_STORE);
-        return NULL;
-    }
-    return kept->len > 0 || keep_address(path, url, err) == 0 ? strdup(url)
-                                                              : NULL;
-}
-
-char *files_store_of(const char *folder, const char *url, struct err *err)
-{
-    char *file = file_join(folder, FILES_STORE),
-         *path = file_join(folder, FILES_ADDRESS), *out = NULL;
-    struct str kept;
-
-    str_init(&kept, ADDRESS_MAX);
-    if (file == NULL || path == NULL)
-        err_nomem(err);
-    else if (read_address(path, &kept, err) >= 0)
-        out = store_at(folder, file, path, url, &kept, err);
-    str_release(&kept);
-    free(file);
-    free(path);
-    return out;
 }
 
 struct store *files_open_store(const char *folder, struct err *err)

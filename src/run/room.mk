@@ -1,4 +1,5 @@
 libphgen_a_SOURCES += \
+	src/run/address.c \
 	src/run/audit.c src/run/audit.h src/run/audit_report.c \
 	src/run/crew.c src/run/crew.h \
 	src/run/carry.c src/run/carry.h \

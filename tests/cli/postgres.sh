@@ -45,6 +45,11 @@ holds 'and their verdicts are those of SQLite' cmp lite.rated pg.rated
 phgen --out again --n 200 --quiet -t builtin:cautious --store "$store"
 exits 0 'a run that is whole can be had elsewhere'
 holds 'as it is' cmp pg/dataset.jsonl again/dataset.jsonl
+echo postgres >again/store.url.4711.part # a worker was killed while it wrote
+echo "$store" >again/store.url.4712
+phgen --out again --n 200 --quiet -t builtin:cautious --store "$store"
+holds 'what a killed worker left of the address is swept away' \
+    test "$(ls again | grep -c 'store.url')" = 1
 phgen --out pg --n 200 --seed 2 --quiet -t builtin:cautious --store "$store"
 exits 1 'a database is one run'
 says err seed 'what differs is named'
