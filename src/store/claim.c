@@ -201,7 +201,8 @@ static enum pg_end check_limits(struct pg *p, struct claims *c, struct err *err)
     return got;
 }
 
-/* Whose key is another worker's is taken. */
+/* Whose key is another worker's is taken.  To a worker that was taken for lost
+ * nothing is given, nobody would clear that away: share_beat() tells it. */
 static enum pg_end put_down(struct pg *p, struct claims *c, struct err *err)
 {
     struct str array[4];
@@ -226,7 +227,9 @@ static enum pg_end put_down(struct pg *p, struct claims *c, struct err *err)
                  "INSERT INTO asked (key, worker, tokens_in, tokens_out, cost) "
                  "SELECT k, $5::bigint, i, o, c FROM unnest($1::bytea[], "
                  "$2::bigint[], $3::bigint[], $4::double precision[]) "
-                 "AS u(k, i, o, c) ORDER BY k ON CONFLICT (key) DO UPDATE SET "
+                 "AS u(k, i, o, c), (SELECT 1 FROM workers WHERE id = $5 AND "
+                 "state = 'working' FOR SHARE) AS w "
+                 "ORDER BY k ON CONFLICT (key) DO UPDATE SET "
                  "worker = excluded.worker WHERE asked.worker = "
                  "excluded.worker RETURNING encode(key, 'hex')",
                  5, values, &r, err);

@@ -29,7 +29,8 @@
 #define PATIENCE   60.0 /* seconds without a connection */
 #define PAUSE_MIN  0.02 /* seconds */
 #define PAUSE_MAX  1.0
-#define PIPELINE   64 /* statements sent before answers are read */
+#define PAUSE      15.0 /* likewise: within a transaction */
+#define PIPELINE   64   /* statements sent before answers are read */
 #define WRITES_MAX 1000000
 
 static const char schema[] =
@@ -131,6 +132,23 @@ static void hush(void *arg, const PGresult *notice)
     (void)notice;
 }
 
+#define PAUSE_SQL 80
+
+static const char *pause_sql(const struct pg *p, char sql[PAUSE_SQL])
+{
+    snprintf(sql, PAUSE_SQL, "SET idle_in_transaction_session_timeout = %.0f",
+             (p->pause > 0 ? p->pause : PAUSE) * 1e3);
+    return sql;
+}
+
+/* Who stands still in a transaction holds locks, and others wait for them. */
+static enum pg_end limit_pauses(struct pg *p, struct err *err)
+{
+    char sql[PAUSE_SQL];
+
+    return pg_run(p, pause_sql(p, sql), 0, NULL, NULL, err);
+}
+
 /* Failures of peers must not go unnoticed for the hours that TCP allows. */
 static enum pg_end connect_once(struct pg *p, struct err *err)
 {
@@ -152,7 +170,19 @@ static enum pg_end connect_once(struct pg *p, struct err *err)
     PQsetNoticeReceiver(p->conn, hush, NULL);
     p->connections++;
     p->broken = false;
-    return PG_OK;
+    return limit_pauses(p, err);
+}
+
+int pg_set_pause(struct pg *p, double seconds, struct err *err)
+{
+    char sql[PAUSE_SQL];
+    PGresult *r;
+
+    p->pause = seconds;
+    if (pg_query(p, pause_sql(p, sql), 0, NULL, &r, err) != 0)
+        return -1;
+    PQclear(r);
+    return 0;
 }
 
 double pg_now(void)

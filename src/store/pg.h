@@ -35,6 +35,7 @@ struct pg {
     struct pg_write *writes;
     size_t nwrites, cap;
     bool gathering; /* between begin and commit */
+    double pause;   /* seconds; pg_set_pause() */
     struct pg_crew *crew;
 };
 
@@ -56,6 +57,11 @@ enum pg_end pg_run(struct pg *p, const char *sql, int n,
 /* Runs `body` between BEGIN and COMMIT, as often as it takes; 0 or -1. */
 typedef enum pg_end pg_body(struct pg *p, void *arg, struct err *err);
 int pg_transaction(struct pg *p, pg_body *body, void *arg, struct err *err);
+
+/* The server ends a connection of ours that does nothing for so long in the
+ * middle of a transaction, and thus its locks: the process may be frozen or cut
+ * off.  Also when it is connected anew. */
+int pg_set_pause(struct pg *p, double seconds, struct err *err);
 
 /* One statement alone, as often as it takes. */
 int pg_query(struct pg *p, const char *sql, int n, const char *const *values,

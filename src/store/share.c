@@ -2,7 +2,7 @@
 /*
  * Leases, claims and heartbeats.
  *
- * Three rules keep the workers apart:
+ * Four rules keep the workers apart:
  *
  *   - A candidate is decided in a transaction that changes both its worker's
  *     row and the turn.  Who declares a worker lost changes the same row
@@ -10,6 +10,9 @@
  *   - A call is sent only when its key stands in `asked` under the sender's
  *     number and was not in the ledger after that.  Its reply goes into the
  *     ledger in the transaction that takes the key out of `asked`.
+ *   - Leases and claims are given only to a worker that is not taken for lost,
+ *     under a lock of its row that whoever declares it lost has to wait for:
+ *     so what it has is there to be cleared away, and later it gets nothing.
  *   - What is set aside and what was spent are summed in one statement, and
  *     claims under a limit are made one after the other.
  *
@@ -161,7 +164,8 @@ int share_join(struct store *s, double seconds, struct err *err)
     snprintf(c->place + len, sizeof(c->place) - len, "%ld/%llu", (long)getpid(),
              began((long)getpid()));
     values[1] = c->place;
-    if (pg_query(p,
+    if (pg_set_pause(p, seconds, err) != 0 ||
+        pg_query(p,
                  "INSERT INTO workers (name, place) VALUES ($1, $2) "
                  "RETURNING id",
                  2, values, &r, err) != 0) {
@@ -333,7 +337,8 @@ static void add_held(const struct lease *held, size_t n, struct str *out)
 }
 
 /* One that this worker has and does not know of is one whose transaction took
- * place before the connection broke. */
+ * place before the connection broke.  A worker that was taken for lost gets
+ * none, because nobody would take it away again. */
 static int find_lease(struct pg *p, const struct share_range *range,
                       const char *held, struct lease *out, struct err *err)
 {
@@ -345,7 +350,9 @@ static int find_lease(struct pg *p, const struct share_range *range,
     int found;
 
     if (pg_query(p,
-                 "UPDATE leases SET worker = $1 WHERE first = ("
+                 "UPDATE leases SET worker = $1 WHERE EXISTS (SELECT 1 FROM "
+                 "workers WHERE id = $1 AND state = 'working' FOR SHARE) AND "
+                 "first = ("
                  "SELECT first FROM leases WHERE (worker IS NULL OR "
                  "worker = $1) AND last >= $2 AND first < $3 AND last < $4 "
                  "AND first <> ALL ($5::bigint[]) ORDER BY first LIMIT 1 "

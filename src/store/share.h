@@ -24,7 +24,9 @@
  * is told so when it comes back.  Whether it reports is watched by each of the
  * others on its own clock and only while its own connection stands: a restart
  * of the server is nobody's death.  A process that is seen to be gone, on the
- * same machine, need not be waited for.
+ * same machine, need not be waited for.  One that stands still in the middle of
+ * a transaction loses its connection after the same time, and with it the locks
+ * that the others wait for.
  *
  * Every function can be repeated: after a lost connection it is not known
  * whether the transaction took place, and it is done again.  Only for stores

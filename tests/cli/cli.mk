@@ -67,7 +67,7 @@ cli_tests += \
 	tests/cli/ping.sh \
 	tests/cli/planted.sh \
 	tests/cli/postgres.sh \
-	tests/cli/postgres-status.sh \
+	tests/cli/postgres-frozen.sh tests/cli/postgres-status.sh \
 	tests/cli/postgres-workers.sh \
 	tests/cli/prior.sh \
 	tests/cli/progress.sh \

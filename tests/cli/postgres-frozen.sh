@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A worker that stands still for longer than its lease, wherever it does, keeps
+# nobody waiting; one that was taken for lost and does not know it yet gets
+# nothing that nobody would clear away.
+. "${0%/*}/lib.sh"
+. "$here/pg-lib.sh"
+
+# worker NAME LEASE: in the background; sets worker, its process
+worker()
+{
+    "$PHGEN" --data-dir "$PHGEN_DATA" -t "$url#builtin:cautious" --n 300 \
+        --store "$store" --lease "$2" --concurrency 12 --quiet --out "$1" \
+        >"$1.out" 2>"$1.err" &
+    worker=$!
+    background="$background $worker"
+}
+# ends PROCESS FILE: waits for it, half a minute at most; code and err are its
+ends()
+{
+    tries=0
+    while kill -0 "$1" 2>/dev/null && test $tries -lt 600; do
+        tries=$((tries + 1))
+        sleep 0.05
+    done
+    kill -9 "$1" 2>/dev/null # too late
+    wait "$1"
+    code=$?
+    cp "$2" err
+}
+is() { test "$(sql "$1" 2>/dev/null)" = "$2"; }
+# At any moment; and not again where it is no use: until it is in the middle of
+# a transaction.
+freeze()
+{
+    tries=0
+    while test $tries -lt 1000; do
+        tries=$((tries + 1))
+        kill -STOP "$1"
+        is "SELECT count(*) FROM pg_stat_activity WHERE datname = '$pg_name'
+            AND state = 'idle in transaction'" 1 && return 0
+        kill -CONT "$1"
+    done
+    return 1
+}
+
+serve
+phgen --out alone --n 300 --quiet -t "$url#builtin:cautious"
+for round in 1 2 3; do
+    database frozen$round
+    worker a$round 1; a=$worker
+    freeze "$a"
+    result $? "it stands still within a transaction ($round)"
+    worker b 1; b=$worker
+    ends "$b" b.err
+    exits 0 'another one goes on all the same'
+    kill -CONT "$a"
+    ends "$a" a$round.err
+    holds 'and the first ends' test $code -le 1
+    holds 'to the rows of one worker alone' \
+        cmp alone/dataset.jsonl b/dataset.jsonl
+    rm -r b
+done
+
+# Declared lost by hand, as another worker does it, far from its next report.
+kill "$server"
+wait "$server" 2>/dev/null
+serve --faults latency=150
+database lost
+worker c 60; c=$worker
+pg_wait_for is 'SELECT count(*) > 0 FROM asked' t
+sql "BEGIN; UPDATE workers SET state = 'lost'; DELETE FROM asked;
+    UPDATE leases SET worker = NULL; COMMIT"
+ends "$c" c.err
+exits 1 'a worker that was taken for lost ends'
+says err 'taken for lost' 'and says so'
+holds 'it claimed no more calls' is 'SELECT count(*) FROM asked' 0
+holds 'and took no more leases' \
+    is 'SELECT count(*) FROM leases WHERE worker IS NOT NULL' 0
+holds 'what it had paid for is in the ledger' \
+    is 'SELECT count(*) > 0 FROM ledger' t
+worker d 1; d=$worker
+ends "$d" d.err
+exits 0 'another one makes the rows'
+holds 'those of one worker alone' cmp alone/dataset.jsonl d/dataset.jsonl
+finish
