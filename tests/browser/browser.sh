@@ -3,14 +3,8 @@
 #
 #     browser_test report.mjs ARGUMENT...      ends the test
 
-if ! node --version >/dev/null 2>&1; then
-    echo '1..0 # SKIP node is missing (Debian package nodejs)'
-    exit 77
-fi
-if ! chromium --version >/dev/null 2>&1 && test -z "${CHROMIUM:-}"; then
-    echo '1..0 # SKIP chromium is missing (Debian package)'
-    exit 77
-fi
+needs node python3
+test -n "${CHROMIUM:-}" || needs chromium
 
 # The script in tests/browser prints TAP.
 browser_test()

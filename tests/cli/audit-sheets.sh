@@ -3,6 +3,7 @@
 # Sheets as spreadsheets and people leave them; with one problem nothing is
 # stored.
 . "${0%/*}/lib.sh"
+needs python3
 
 python=/usr/bin/python3
 phgen --out run --n 60 --quiet --target-model builtin:cautious

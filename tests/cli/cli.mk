@@ -21,6 +21,7 @@ cli_tests += \
 	tests/cli/dedup-formats.sh \
 	tests/cli/dedup-modes.sh \
 	tests/cli/dedup-threads.sh \
+	tests/cli/deps.sh \
 	tests/cli/doctor.sh \
 	tests/cli/diff.sh \
 	tests/cli/documents.sh \

@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The script for bash, asked as bash would.
 . "${0%/*}/lib.sh"
+needs bash
 
-if ! command -v bash >/dev/null; then
-    echo '1..0 # SKIP there is no bash'
-    exit 0
-fi
 phgen help --completion
 cp out phgen.bash
 cat >ask.bash <<'END'

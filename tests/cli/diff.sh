@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Two evaluations and two runs side by side; what cannot be compared is said.
 . "${0%/*}/lib.sh"
+needs python3
 
 compare() # like phgen, for a command without --data-dir
 {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What is wrong with an installation or a run is found, and nothing else is.
 . "${0%/*}/lib.sh"
+needs python3 sqlite3
 
 GROQ_API_KEY=very-secret
 export GROQ_API_KEY

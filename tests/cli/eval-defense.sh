@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Variants: what is sent, what is paid for, what is compared with what.
 . "${0%/*}/lib.sh"
+needs python3
 
 cat >rows.csv <<'CSV'
 prompt,label,focus

@@ -3,6 +3,7 @@
 # Models on a run, its controls and a file of others: what is written is what
 # the schemas say, and the summary is what the lines add up to.
 . "${0%/*}/lib.sh"
+needs python3
 
 phgen --out demo --n 40 --quiet --target-model builtin:cautious --controls
 exits 0 'a run with controls'

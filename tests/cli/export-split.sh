@@ -3,6 +3,7 @@
 # A split keeps together what is near or shares a trigger; planted leaks are
 # caught; the same seed gives the same files.
 . "${0%/*}/lib.sh"
+needs python3
 
 python=/usr/bin/python3
 phgen --out run --n 400 --quiet --target-model builtin:cautious \

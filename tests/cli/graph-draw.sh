@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "${0%/*}/lib.sh"
+needs python3
 
 phgen graph draw --output whole.svg
 exits 0 'graph draw'

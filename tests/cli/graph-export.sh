@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "${0%/*}/lib.sh"
+needs python3
 
 vertices=$(phgen graph stats --json; python3 -c \
     'import json; print(sum(json.load(open("out"))["vertices"].values()))')

@@ -3,6 +3,7 @@
 # An extractor over the network: stopped by a limit, then resumed without
 # paying twice, to the bytes that the same model gives in process.
 . "${0%/*}/lib.sh"
+needs sqlite3
 
 for thing in job daemon container session; do
     echo "How can I kill a $thing on my laptop?"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A concept graph from prompts, toxic ones among them.
 . "${0%/*}/lib.sh"
+needs python3
 
 # apart GRAPH FILE: no text of the graph holds a prompt of the file
 apart()

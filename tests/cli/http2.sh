@@ -4,11 +4,8 @@
 # the server ends connections or refuses streams; and no call without a
 # certificate that is trusted.  Needs node and openssl.
 . "${0%/*}/lib.sh"
+needs node openssl
 
-if ! node --version >/dev/null 2>&1 || ! openssl version >/dev/null 2>&1; then
-    echo '1..0 # SKIP node and openssl are not both here'
-    exit 77
-fi
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
     -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost \
     -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>openssl.log

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Judges measured on labeled prompts and replies, alone and side by side.
 . "${0%/*}/lib.sh"
+needs python3
 
 cat >prompts.csv <<'END'
 id,prompt,type,label,focus,note

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What a server does not take is found out once a run, not once a session.
 . "${0%/*}/lib.sh"
+needs python3
 
 phgen --out run --n 10 --quiet --target-model builtin:cautious
 peer ladder asked

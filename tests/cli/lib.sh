@@ -2,6 +2,7 @@
 # What every command line test begins with:
 #
 #     . "${0%/*}/lib.sh"
+#     needs python3                   # or it is passed over
 #     phgen stats no-such-file        # like the program; keeps out, err, code
 #     exits 1 'a missing file is a failure'
 #     says err 'no-such-file' 'and is named'
@@ -47,6 +48,21 @@ phgen()
     esac >out 2>err
     code=$?
     return 0
+}
+
+# needs PROGRAM...: or python3-MODULE; without one of them, which only tools/deps
+# installs, the test is passed over and says why.
+needs()
+{
+    for what in "$@"; do
+        case $what in
+        python3) test -x /usr/bin/python3 && command -v python3 >/dev/null ;;
+        python3-*) /usr/bin/python3 -c "import ${what#*-}" 2>/dev/null ;;
+        *) command -v "$what" >/dev/null ;;
+        esac && continue
+        echo "1..0 # SKIP there is no $what here (tools/deps installs it)"
+        exit 0
+    done
 }
 
 # result STATUS DESCRIPTION

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # -v has a line for each attempt, --log-json the same as JSON lines.
 . "${0%/*}/lib.sh"
+needs python3
 
 serve --faults 500=0.2
 phgen --target-model "$url#builtin:cautious" --n 5 --out a -v

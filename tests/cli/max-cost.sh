@@ -3,6 +3,7 @@
 # Prices from the configuration: what a run cost, and a limit in dollars that
 # is not passed.
 . "${0%/*}/lib.sh"
+needs python3
 
 serve
 cat >phgen.yaml <<END

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What Prometheus scrapes: its format, true figures, for this machine only.
 . "${0%/*}/lib.sh"
+needs curl python3
 
 serve --faults 503=0.1,latency=20,times=1
 "$PHGEN" --data-dir "$PHGEN_DATA" --out run --n 5000 \

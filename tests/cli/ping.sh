@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # One tiny call and a sentence each; a good sentence for each way to fail.
 . "${0%/*}/lib.sh"
+needs python3
 
 ping()
 {

@@ -3,6 +3,7 @@
 # kill -9 while rows are tested again, and while new ones are made: the same
 # command goes on, gives the same bytes and pays for nothing twice.
 . "${0%/*}/lib.sh"
+needs python3
 
 python=/usr/bin/python3
 phgen -t builtin:cautious -n 60 --out old --quiet

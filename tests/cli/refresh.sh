@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A dataset for one model, refreshed for a second and a third.
 . "${0%/*}/lib.sh"
+needs python3
 
 python=/usr/bin/python3
 phgen -t builtin:cautious -n 120 --out v1 --quiet --responses

@@ -3,13 +3,10 @@
 # The report page as a file: whole, valid HTML, with its policy, nothing to
 # load, and hostile texts as text.
 . "${0%/*}/lib.sh"
+needs python3-html5lib
 . "$here/../browser/hostile.sh"
 
 python=/usr/bin/python3
-if ! $python -c 'import html5lib' 2>/dev/null; then
-    echo '1..0 # SKIP python3-html5lib is missing (Debian package)'
-    exit 77
-fi
 report() # ARGUMENT...
 {
     "$PHGEN" report "$@" >out 2>err

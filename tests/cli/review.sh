@@ -3,6 +3,7 @@
 # The review page as a program sees it: who is let in, and that a verdict which
 # was answered is there after kill -9.
 . "${0%/*}/lib.sh"
+needs curl
 
 # Starts phgen review with these arguments; sets server, url, base, port.
 review()

@@ -3,6 +3,7 @@
 # A key comes out nowhere: not in files, output or log, not when the server
 # says it back, and it goes to no other host.
 . "${0%/*}/lib.sh"
+needs python3 sqlite3
 
 canary=sk-Canary/91Bf3kQz+77aXe0
 part=Canary/91B

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # How a run is doing: beside it, when it was killed, when it is complete.
 . "${0%/*}/lib.sh"
+needs sqlite3
 
 serve --faults latency=50
 "$PHGEN" --data-dir "$PHGEN_DATA" --out run --n 30 --quiet --concurrency 8 \

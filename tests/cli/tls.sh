@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # TLS is verified: only a known authority and the right name will do.
 . "${0%/*}/lib.sh"
+needs python3 openssl
 
 # make_key NAME SUBJECT-ALTERNATIVE-NAME
 make_key()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What an alias says goes over the wire: path, key header, more headers.
 . "${0%/*}/lib.sh"
+needs python3
 
 peer echo heads
 cat >phgen.yaml <<END
