@@ -169,6 +169,11 @@ static void print_run(const struct roster *r, struct str *s)
         cmd_add_duration(s, r->eta_seconds);
     }
     put_line("pace", s);
+    str_addf(s, "PostgreSQL, schema %u", t->schema);
+    if (t->schema < SHARE_SCHEMA)
+        str_addf(s, "; the next worker of this phgen takes it to %d",
+                 SHARE_SCHEMA);
+    put_line("store", s);
 }
 
 static void print_worker(const struct share_worker *w, struct str *s)

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "run/files.h"
 #include "run/heat.h"
+#include "run/roster.h"
 #include "store/peek.h"
 
 #include <dirent.h>
@@ -64,21 +65,38 @@ void checkup_release(struct checkup *c)
 
 /* --- the store --- */
 
-static void check_schema(struct checkup *c, const struct peek *p)
+static void check_schema(struct checkup *c, int schema, int known)
 {
-    if (p->schema > STORE_SCHEMA)
+    if (schema > known)
         checkup_add(c, CHECKUP_WRONG, "schema",
                     "the store has schema %d and this phgen knows %d; use the "
                     "phgen that wrote it",
-                    p->schema, STORE_SCHEMA);
-    else if (p->schema < STORE_SCHEMA)
+                    schema, known);
+    else if (schema < known)
         checkup_add(c, CHECKUP_NOTE, "schema",
                     "the store has schema %d; it is brought up to %d when a "
                     "command opens it",
-                    p->schema, STORE_SCHEMA);
+                    schema, known);
     else
-        checkup_add(c, CHECKUP_OK, "schema", "the store has schema %d",
-                    p->schema);
+        checkup_add(c, CHECKUP_OK, "schema", "the store has schema %d", schema);
+}
+
+/* The database of a run of many workers: that it is there, and its version. */
+static void check_shared(struct checkup *c, const char *folder)
+{
+    struct err why = {""};
+    struct roster r;
+
+    if (roster_read(folder, &r, &why) != 0) {
+        checkup_add(c, CHECKUP_WRONG, "run", "%s", why.text);
+        return;
+    }
+    checkup_add(c, CHECKUP_NOTE, "run",
+                "its store is a database, whose rows are not looked at; "
+                "\"phgen status %s\" says how the run is doing",
+                folder);
+    check_schema(c, (int)r.status.schema, SHARE_SCHEMA);
+    roster_release(&r);
 }
 
 static void check_contents(struct checkup *c, const struct peek *p)
@@ -278,10 +296,7 @@ void checkup_run(struct checkup *c, const char *folder)
     struct peek p;
 
     if (is_there(folder, FILES_ADDRESS)) {
-        checkup_add(c, CHECKUP_NOTE, "run",
-                    "its store is a database, which is not looked into; "
-                    "\"phgen status %s\" does",
-                    folder);
+        check_shared(c, folder);
         check_files(c, folder, NULL);
         check_left(c, folder, NULL);
     } else if (path == NULL || !file_exists(path)) {
@@ -292,7 +307,7 @@ void checkup_run(struct checkup *c, const char *folder)
     } else if (peek(path, PEEK_COUNTS | PEEK_INTEGRITY, &p, &why) != 0) {
         checkup_add(c, CHECKUP_WRONG, "run", "%s", why.text);
     } else {
-        check_schema(c, &p);
+        check_schema(c, p.schema, STORE_SCHEMA);
         check_contents(c, &p);
         check_lock(c, &p, folder);
         check_files(c, folder, &p);

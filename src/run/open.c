@@ -444,11 +444,28 @@ static int carry_all(struct run *r, struct err *err)
     return got < 0 ? -1 : 0;
 }
 
+/* Opening a shared store may take it to a newer schema, which ends the work of
+ * those with an older phgen: not for a run that we cannot go on with. */
+static int check_before(struct run *r, const char *url, struct err *err)
+{
+    struct str text;
+    int got;
+
+    str_init(&text, 1 << 20);
+    got = share_read(url, "config", &text, err);
+    if (got == 1)
+        got = compare_fingerprint(r, text.s, err);
+    str_release(&text);
+    return got;
+}
+
 int run_identify(struct run *r, const char *path, struct err *err)
 {
     struct str text;
     int got = -1;
 
+    if (store_is_url(path) && check_before(r, path, err) != 0)
+        return -1;
     str_init(&text, 1 << 20);
     r->store = store_open(path, err);
     if (r->store == NULL)

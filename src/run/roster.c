@@ -151,6 +151,7 @@ cJSON *roster_json(const struct roster *r)
     size_t i;
 
     cJSON_AddStringToObject(o, "state", roster_state(r));
+    cJSON_AddNumberToObject(o, "schema", s->schema);
     cJSON_AddNumberToObject(o, "rows", (double)s->rows);
     cJSON_AddNumberToObject(o, "wanted", (double)r->wanted);
     cJSON_AddNumberToObject(o, "candidates", (double)s->decided);

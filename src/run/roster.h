@@ -21,7 +21,7 @@
  * A worker that did not leave and was not heard of for ROSTER_SILENT seconds
  * is "silent", and not at work.
  */
-#define ROSTER_SILENT 60
+#define ROSTER_SILENT SHARE_SILENT
 
 struct roster {
     struct share_status status;
@@ -37,8 +37,8 @@ void roster_release(struct roster *r);
 
 const char *roster_state(const struct roster *r); /* as inspect_state_name() */
 
-/* inspect_json()'s members as far as they apply, and "in_flight", "paid_twice",
- * "workers": [{"id", "name", "state", "started_seconds", "seen_seconds",
+/* inspect_json()'s members as far as they apply, and "schema", "in_flight",
+ * "paid_twice", "workers": [{"id", "name", "state", "started_seconds", "seen_seconds",
  * "leases", "next", "in_flight", "candidates", "rows", "paid"}].  The caller
  * deletes it. */
 cJSON *roster_json(const struct roster *r);

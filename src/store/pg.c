@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Connecting, trying again, and the schema.
+ * Connecting, and trying again.
  *
  * Whether a transaction can be tried again is for the server to say: class 40
  * (serialization failure, deadlock) and class 08 and 57P (the connection, a
@@ -32,44 +32,6 @@
 #define PAUSE      15.0 /* likewise: within a transaction */
 #define PIPELINE   64   /* statements sent before answers are read */
 #define WRITES_MAX 1000000
-
-static const char schema[] =
-    "CREATE TABLE meta (key text PRIMARY KEY, value text NOT NULL);"
-    "CREATE TABLE ledger (key bytea PRIMARY KEY, seq bigint NOT NULL, "
-    "agent text NOT NULL, model text NOT NULL, tokens_in bigint NOT NULL, "
-    "tokens_out bigint NOT NULL, reply text NOT NULL, "
-    "cost double precision NOT NULL, worker bigint NOT NULL, "
-    "paid bigint NOT NULL DEFAULT 1);"
-    "CREATE TABLE candidates (seq bigint PRIMARY KEY, outcome text NOT NULL, "
-    "reason text NOT NULL, path_key text NOT NULL, prompt text NOT NULL, "
-    "category text NOT NULL, round bigint NOT NULL, record text NOT NULL, "
-    "trail text NOT NULL, usage text NOT NULL);"
-    "CREATE TABLE annexes (seq bigint NOT NULL, kind text NOT NULL, "
-    "json text NOT NULL, PRIMARY KEY (seq, kind));"
-    /* One row: whose turn it is, as far as the sequence has come. */
-    "CREATE TABLE turn (id bigint PRIMARY KEY, next_seq bigint NOT NULL, "
-    "accepted bigint NOT NULL);"
-    "INSERT INTO turn VALUES (1, 1, 0);"
-    /* One row to lock: claims under a limit are made one after the other. */
-    "CREATE TABLE purse (id bigint PRIMARY KEY);"
-    "INSERT INTO purse VALUES (1);"
-    "CREATE TABLE workers (id bigserial PRIMARY KEY, name text NOT NULL, "
-    "place text NOT NULL, state text NOT NULL DEFAULT 'working', "
-    "beat bigint NOT NULL DEFAULT 0, "
-    "started timestamptz NOT NULL DEFAULT now(), "
-    "seen timestamptz NOT NULL DEFAULT now(), "
-    "decided bigint NOT NULL DEFAULT 0, accepted bigint NOT NULL DEFAULT 0, "
-    "calls bigint NOT NULL DEFAULT 0, tokens_in bigint NOT NULL DEFAULT 0, "
-    "tokens_out bigint NOT NULL DEFAULT 0, "
-    "cost double precision NOT NULL DEFAULT 0);"
-    "CREATE TABLE leases (first bigint PRIMARY KEY, last bigint NOT NULL, "
-    "worker bigint);"
-    "CREATE TABLE asked (key bytea PRIMARY KEY, worker bigint NOT NULL, "
-    "tokens_in bigint NOT NULL, tokens_out bigint NOT NULL, "
-    "cost double precision NOT NULL);"
-    "INSERT INTO meta VALUES ('schema', '1');";
-
-#define SCHEMA "1"
 
 /* --- sentences --- */
 
@@ -252,6 +214,15 @@ static enum pg_end judge(struct pg *p, const PGresult *r, struct err *err)
     state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     p->broken = state == NULL || PQstatus(p->conn) != CONNECTION_OK;
     return p->broken || passes(state) ? PG_AGAIN : PG_FAILED;
+}
+
+enum pg_end pg_script(struct pg *p, const char *sql, struct err *err)
+{
+    PGresult *r = PQexec(p->conn, sql);
+    enum pg_end got = judge(p, r, err);
+
+    PQclear(r);
+    return got;
 }
 
 enum pg_end pg_run(struct pg *p, const char *sql, int n,
@@ -479,61 +450,6 @@ const char *pg_key(struct hash128 key, char text[PG_KEY])
 
 /* --- opening --- */
 
-/* 1 when the tables are there and ours, 0 when there are none, -1. */
-static int find_schema(struct pg *p, struct err *err)
-{
-    bool there, ours;
-    PGresult *r;
-
-    if (pg_query(p,
-                 "SELECT 1 FROM information_schema.tables WHERE "
-                 "table_name = 'meta' AND table_schema = current_schema()",
-                 0, NULL, &r, err) != 0)
-        return -1;
-    there = PQntuples(r) > 0;
-    PQclear(r);
-    if (!there)
-        return 0;
-    if (pg_query(p, "SELECT value FROM meta WHERE key = 'schema'", 0, NULL, &r,
-                 err) != 0)
-        return -1;
-    ours = PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 0), SCHEMA) == 0;
-    if (!ours)
-        err_set(err,
-                "the database at %s has store schema %.20s, but this phgen "
-                "knows %s; use the phgen that made it",
-                p->url, PQntuples(r) == 1 ? PQgetvalue(r, 0, 0) : "none",
-                SCHEMA);
-    PQclear(r);
-    return ours ? 1 : -1;
-}
-
-static enum pg_end make_tables(struct pg *p, void *arg, struct err *err)
-{
-    PGresult *r = PQexec(p->conn, schema);
-    enum pg_end got = judge(p, r, err);
-
-    (void)arg;
-    PQclear(r);
-    return got;
-}
-
-/* Several workers may try at once: one succeeds, the others find it made. */
-static int make_schema(struct pg *p, struct err *err)
-{
-    struct err why = {""};
-    int tries, got;
-
-    for (tries = 0; tries < 10; tries++) {
-        got = find_schema(p, err);
-        if (got != 0)
-            return got == 1 ? 0 : -1;
-        if (pg_transaction(p, make_tables, NULL, &why) == 0)
-            return 0;
-    }
-    return err_set(err, "%s", why.text);
-}
-
 /* A server that is just starting says so, and is worth waiting for. */
 static enum pg_end connect_first(struct pg *p, struct err *err)
 {
@@ -549,11 +465,10 @@ static enum pg_end connect_first(struct pg *p, struct err *err)
     }
 }
 
-/* A new store gets its tables; or else there must be some. */
-static struct store *open_store(const char *url, bool make, struct err *err)
+/* A connection, and nothing asked yet. */
+static struct pg *connect_to(const char *url, struct err *err)
 {
     struct pg *p;
-    int got;
 
     if (store_check_url(url, err) != 0)
         return NULL;
@@ -564,24 +479,45 @@ static struct store *open_store(const char *url, bool make, struct err *err)
         return NULL;
     }
     p->base.engine = &postgres_engine;
-    got = connect_first(p, err) != PG_OK ? -1
-          : make                         ? make_schema(p, err)
-                                         : find_schema(p, err);
-    if (!make && got == 0)
-        got = err_set(err, "the database at %s holds no run", url);
-    if (got < 0) {
-        store_close(&p->base);
-        return NULL;
-    }
-    return &p->base;
+    if (connect_first(p, err) == PG_OK)
+        return p;
+    store_close(&p->base);
+    return NULL;
 }
 
 struct store *postgres_store_open(const char *url, struct err *err)
 {
-    return open_store(url, true, err);
+    struct pg *p = connect_to(url, err);
+
+    if (p == NULL || pg_schema_make(p, err) == 0)
+        return p != NULL ? &p->base : NULL;
+    store_close(&p->base);
+    return NULL;
 }
 
 struct store *share_open(const char *url, struct err *err)
 {
-    return open_store(url, false, err);
+    struct pg *p = connect_to(url, err);
+    int got = p != NULL ? pg_schema_look(p, err) : -1;
+
+    if (got == 1)
+        return &p->base;
+    if (got == 0)
+        err_set(err, "the database at %s holds no run", url);
+    if (p != NULL)
+        store_close(&p->base);
+    return NULL;
+}
+
+int share_read(const char *url, const char *key, struct str *value,
+               struct err *err)
+{
+    struct pg *p = connect_to(url, err);
+    int got = p != NULL ? pg_schema_look(p, err) : -1;
+
+    if (got == 1)
+        got = store_get(&p->base, key, value, err);
+    if (p != NULL)
+        store_close(&p->base);
+    return got;
 }

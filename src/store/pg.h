@@ -29,6 +29,7 @@ struct pg_crew; /* share.c's */
 struct pg {
     struct store base;
     PGconn *conn;
+    unsigned schema; /* its version, once it was looked at */
     bool broken; /* it is to be made anew, whatever libpq says of it */
     char *url;
     unsigned connections; /* how often it was connected */
@@ -53,6 +54,9 @@ enum pg_end {
 enum pg_end pg_run(struct pg *p, const char *sql, int n,
                    const char *const *values, PGresult **result,
                    struct err *err);
+
+/* Several statements without values, within a transaction. */
+enum pg_end pg_script(struct pg *p, const char *sql, struct err *err);
 
 /* Runs `body` between BEGIN and COMMIT, as often as it takes; 0 or -1. */
 typedef enum pg_end pg_body(struct pg *p, void *arg, struct err *err);
@@ -84,6 +88,16 @@ uint64_t pg_changed(PGresult *r);
 const char *pg_number(uint64_t n, char text[PG_NUMBER]);
 #define PG_KEY 35 /* bytes of a key as text */
 const char *pg_key(struct hash128 key, char text[PG_KEY]);
+
+/* What tables there are, in p->schema: 1, 0 when there are none, -1 when they
+ * are not ours or too new. */
+int pg_schema_look(struct pg *p, struct err *err);
+/* Those of SHARE_SCHEMA: made, or taken forward. */
+int pg_schema_make(struct pg *p, struct err *err);
+
+/* The process at the place that a worker gave is one of this machine's, and
+ * is no more. */
+bool pg_is_gone(const char *place);
 
 /* What share_paid() added up, as a write more. */
 int pg_crew_settle(struct pg *p, struct err *err);

@@ -125,8 +125,7 @@ static void machine(char *out, size_t size)
         snprintf(out, size, "%s/%s/", boot, space);
 }
 
-/* Gone for certain: a process of this machine that is no more. */
-static bool is_gone(const char *place)
+bool pg_is_gone(const char *place)
 {
     char here[140];
     size_t len;
@@ -143,14 +142,38 @@ static bool is_gone(const char *place)
 
 /* --- joining and leaving --- */
 
+/* The lock is against a phgen that takes the store to another schema. */
+static int sign_on(struct pg *p, const char *name, struct pg_crew *c,
+                   struct err *err)
+{
+    char schema[PG_NUMBER];
+    const char *values[] = {name, c->place, pg_number(SHARE_SCHEMA, schema)};
+    PGresult *r;
+    bool there;
+
+    if (pg_query(p,
+                 "INSERT INTO workers (name, place) SELECT $1::text, "
+                 "$2::text FROM meta WHERE key = 'schema' AND value = $3 "
+                 "FOR SHARE RETURNING id",
+                 3, values, &r, err) != 0)
+        return -1;
+    there = PQntuples(r) == 1;
+    if (there)
+        c->id = pg_uint(r, 0, 0);
+    PQclear(r);
+    return there ? 0
+                 : err_set(err,
+                           "the store at %s was taken to another schema "
+                           "meanwhile, by another phgen; use that one",
+                           p->url);
+}
+
 int share_join(struct store *s, double seconds, struct err *err)
 {
     struct pg *p = of(s);
     char host[64] = "", name[100];
-    const char *values[2] = {name, NULL};
     struct pg_crew *c;
     size_t len;
-    PGresult *r;
 
     if (p->crew != NULL)
         return 0;
@@ -163,19 +186,12 @@ int share_join(struct store *s, double seconds, struct err *err)
     len = strlen(c->place);
     snprintf(c->place + len, sizeof(c->place) - len, "%ld/%llu", (long)getpid(),
              began((long)getpid()));
-    values[1] = c->place;
-    if (pg_set_pause(p, seconds, err) != 0 ||
-        pg_query(p,
-                 "INSERT INTO workers (name, place) VALUES ($1, $2) "
-                 "RETURNING id",
-                 2, values, &r, err) != 0) {
+    if (pg_set_pause(p, seconds, err) != 0 || sign_on(p, name, c, err) != 0) {
         free(c);
         return -1;
     }
     str_init(&c->paid_keys, 1 << 20);
-    c->id = pg_uint(r, 0, 0);
     c->seconds = seconds;
-    PQclear(r);
     p->crew = c;
     return 0;
 }
@@ -267,7 +283,7 @@ static bool seems_lost(struct pg *p, uint64_t id, uint64_t beat,
 {
     struct watch *w = watch_of(p->crew, id);
 
-    if (is_gone(place))
+    if (pg_is_gone(place))
         return true;
     if (w == NULL)
         return false;

@@ -33,6 +33,17 @@
  * that are shared; the others assert.
  */
 bool share_is(const struct store *s);
+
+/*
+ * The version of the tables, counted apart from SQLite's (store/store.h).
+ * store_open() takes an older one forward, unless a worker of it is alive.
+ */
+#define SHARE_SCHEMA 2
+
+/* A worker that was not heard of for so many seconds is taken for gone by those
+ * who did not watch it. */
+#define SHARE_SILENT 60
+
 /* The worker's number, from 1; 0 before share_join(). */
 uint64_t share_number(const struct store *s);
 
@@ -103,8 +114,14 @@ int share_paid(struct store *s, struct hash128 key, const struct spent *spent,
 
 /* --- what others see --- */
 
-/* The store of a run that is there: makes nothing. */
+/* The store of a run that is there, of this schema or an older one: makes and
+ * changes nothing.  For share_status() and store_get(). */
 struct store *share_open(const char *url, struct err *err);
+
+/* A value of such a store (store_get()): 1, 0 when there is none or no run at
+ * all, -1. */
+int share_read(const char *url, const char *key, struct str *value,
+               struct err *err);
 
 struct share_worker {
     uint64_t id;
@@ -120,6 +137,7 @@ struct share_worker {
 };
 
 struct share_status {
+    unsigned schema; /* version of its tables */
     uint64_t decided, rows, in_flight;
     uint64_t twice; /* replies that two workers paid for */
     struct spent spent;

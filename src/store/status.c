@@ -57,6 +57,7 @@ static enum pg_end read_all(struct pg *p, void *arg, struct err *err)
                  0, NULL, &r, err);
     if (got != PG_OK)
         return got;
+    s->schema = p->schema;
     s->decided = pg_uint(r, 0, 0);
     s->rows = pg_uint(r, 0, 1);
     s->twice = pg_uint(r, 0, 2);

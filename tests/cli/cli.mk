@@ -68,7 +68,8 @@ cli_tests += \
 	tests/cli/ping.sh \
 	tests/cli/planted.sh \
 	tests/cli/postgres.sh \
-	tests/cli/postgres-frozen.sh tests/cli/postgres-status.sh \
+	tests/cli/postgres-frozen.sh tests/cli/postgres-schema.sh \
+	tests/cli/postgres-status.sh \
 	tests/cli/postgres-workers.sh \
 	tests/cli/prior.sh \
 	tests/cli/progress.sh \
@@ -92,4 +93,5 @@ cli_tests += \
 	tests/cli/unknown-words.sh \
 	tests/cli/version.sh \
 	tests/cli/wire.sh
-EXTRA_DIST += tests/cli/lib.sh tests/cli/pg-lib.sh tests/cli/http2.mjs tests/cli/peer.py
+EXTRA_DIST += tests/cli/lib.sh tests/cli/pg-lib.sh tests/cli/http2.mjs tests/cli/peer.py \
+	tests/fixtures/store/postgres-1.sql
