@@ -265,32 +265,48 @@ static void hide_in_reply(const char *key, struct reply *r)
     hide(key, r->logprobs);
 }
 
+static bool answered(const struct transfer *t)
+{
+    return t->expired == DEADLINE_NONE && !t->too_big &&
+           t->code == CURLE_OK && t->status >= 200 && t->status <= 299;
+}
+
+static void settle_fault(const struct transfer *t, const struct call *call,
+                         const struct err *nonsense, struct reply *reply,
+                         struct settled *out)
+{
+    char host[200];
+
+    settle_host(t->ep->url, host, sizeof(host));
+    if (t->expired != DEADLINE_NONE)
+        settle_deadline(t, host, out);
+    else if (t->too_big)
+        settle_too_big(t, host, out);
+    else if (t->code != CURLE_OK)
+        settle_curl(t, host, out);
+    else if (!answered(t))
+        settle_status(t, call, host, reply, out);
+    else
+        settle_nonsense(t, call, host, reply, nonsense, out);
+}
+
 void settle(const struct transfer *t, const struct call *call, const char *key,
             struct reply *reply, struct settled *out)
 {
     const struct dialect_ops *d = dialect_of(call->model->dialect);
-    struct err why;
-    char host[200];
+    struct err nonsense = {""};
 
     memset(out, 0, sizeof(*out));
     out->hint = -1;
-    settle_host(t->ep->url, host, sizeof(host));
     /* Before anything is cut: half a key would no longer be found. */
     key_redact(key, t->in.s, t->in.len);
-    if (t->expired != DEADLINE_NONE) {
-        settle_deadline(t, host, out);
-    } else if (t->too_big) {
-        settle_too_big(t, host, out);
-    } else if (t->code != CURLE_OK) {
-        settle_curl(t, host, out);
-    } else if (t->status < 200 || t->status > 299) {
-        settle_status(t, call, host, reply, out);
-    } else if (dialect_decode(d, t->in.s, t->in.len, reply, &why) == 0) {
+    if (answered(t) &&
+        dialect_decode(d, t->in.s, t->in.len, reply, &nonsense) == 0) {
         out->as = SETTLED_ANSWER;
         out->result = RESULT_ANSWER;
     } else {
-        settle_nonsense(t, call, host, reply, &why, out);
+        settle_fault(t, call, &nonsense, reply, out);
+        tidy_sentence(key, &out->why);
     }
     hide_in_reply(key, reply);
-    tidy_sentence(key, &out->why);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What libcurl itself can do: handles set up once, the same bytes sent each
- * time, the reply's bytes counted and thrown away.  Three times: with libcurl's
- * own poll(), with its socket interface over epoll, and so with each reply
- * parsed, which is the least that a client of a model must do.
+ * time, the reply's bytes counted and thrown away.  With libcurl's own poll()
+ * and with its socket interface over epoll; and each with the reply parsed,
+ * which is the least that a client of a model must do.
  */
 #include "bench_http.h"
 
@@ -60,7 +60,7 @@ static void start(struct client *c, struct slot *s)
     c->started++;
 }
 
-static void set_up(struct client *c, const struct load *l)
+static void set_up(struct client *c, const struct load *l, bool keep)
 {
     size_t i;
 
@@ -76,6 +76,7 @@ static void set_up(struct client *c, const struct load *l)
     for (i = 0; i < l->in_flight; i++) {
         CURL *e = c->slots[i].easy = curl_easy_init();
 
+        c->slots[i].keep = keep;
         curl_easy_setopt(e, CURLOPT_PRIVATE, &c->slots[i]);
         curl_easy_setopt(e, CURLOPT_URL, c->url);
         curl_easy_setopt(e, CURLOPT_HTTPHEADER, c->headers);
@@ -134,12 +135,12 @@ static void start_first(struct client *c, const struct load *l)
         start(c, &c->slots[c->started]);
 }
 
-size_t bare_poll(const struct load *l)
+static size_t over_poll(const struct load *l, bool keep)
 {
     struct client c;
     int running;
 
-    set_up(&c, l);
+    set_up(&c, l, keep);
     start_first(&c, l);
     while (c.done < l->calls) {
         curl_multi_perform(c.multi, &running);
@@ -149,6 +150,16 @@ size_t bare_poll(const struct load *l)
     }
     tear_down(&c, l);
     return c.good;
+}
+
+size_t bare_poll(const struct load *l)
+{
+    return over_poll(l, false);
+}
+
+size_t bare_poll_cjson(const struct load *l)
+{
+    return over_poll(l, true);
 }
 
 /* --- with epoll --- */
@@ -199,11 +210,8 @@ static size_t over_epoll(const struct load *l, bool keep)
     struct epoll_event events[512];
     struct client c;
     int n, i, running;
-    size_t k;
 
-    set_up(&c, l);
-    for (k = 0; k < l->in_flight; k++)
-        c.slots[k].keep = keep;
+    set_up(&c, l, keep);
     c.ep = epoll_create1(0);
     c.timer = -1;
     curl_multi_setopt(c.multi, CURLMOPT_SOCKETFUNCTION, on_socket);
@@ -233,7 +241,7 @@ size_t bare_epoll(const struct load *l)
     return over_epoll(l, false);
 }
 
-size_t bare_cjson(const struct load *l)
+size_t bare_epoll_cjson(const struct load *l)
 {
     return over_epoll(l, true);
 }

@@ -40,7 +40,8 @@ void load_done(const struct load *l, size_t done);
  */
 size_t bare_poll(const struct load *l);  /* curl_multi_poll() */
 size_t bare_epoll(const struct load *l); /* multi_socket over epoll */
-size_t bare_cjson(const struct load *l); /* the same, each reply parsed */
-size_t engine(const struct load *l);     /* net/ */
+size_t bare_poll_cjson(const struct load *l); /* each reply parsed */
+size_t bare_epoll_cjson(const struct load *l);
+size_t engine(const struct load *l); /* net/ */
 
 #endif
