@@ -6,9 +6,13 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int usage_error(const char *command, const struct err *err)
 {
@@ -58,12 +62,27 @@ static int run_command(const struct command *c, int argc, char *argv[])
     return code;
 }
 
-/* What a script got on stdout is whole, or we did not succeed. */
+/* As after `phgen stats RUN | head`. */
+static bool reader_left(void)
+{
+    struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return poll(&p, 1, 0) == 1 && (p.revents & POLLERR) != 0;
+}
+
+/* What a script got on stdout is whole, or we did not succeed; to a reader
+ * that went away there is nothing to say. */
 static int close_stdout(int code)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    int why = 0;
+
+    if (fflush(stdout) != 0)
+        why = errno;
+    else if (!ferror(stdout))
         return code;
-    log_line(LOG_ERROR, "cannot write to standard output");
+    if (!reader_left())
+        log_line(LOG_ERROR, "cannot write to standard output%s%s",
+                 why != 0 ? ": " : "", why != 0 ? strerror(why) : "");
     return code == CMD_OK ? CMD_FAILED : code;
 }
 

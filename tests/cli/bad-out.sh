@@ -24,6 +24,10 @@ if test -w /dev/full; then
     "$PHGEN" models >/dev/full 2>err
     code=$?
     exits 1 'standard output is full'
-    says err 'standard output'
+    says err 'standard output: No space left'
 fi
+{ sleep 0.3; "$PHGEN" models 2>err; echo $? >status; } | exec true
+code=$(cat status)
+exits 1 'the reader of standard output is gone'
+holds 'and is told nothing' test ! -s err
 finish

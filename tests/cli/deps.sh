@@ -50,6 +50,8 @@ ln -s "$(command -v env)" bin/
 without build
 exits 0 'root installs'
 holds 'only what is missing' grep -qx 'apt-get install -y -qq  *gcc' apt.log
+without dbe
+exits 2 'a word that it does not know'
 rm bin/apt-get
 without build
 exits 1 'not a Debian'
