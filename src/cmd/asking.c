@@ -31,6 +31,8 @@ static enum cmd_exit open_desk(struct asking *a, const struct options *o,
     d.exchange.net.ca_file = options_string(o, "ca-file");
     d.exchange.concurrency = (uint32_t)options_uint(o, "concurrency");
     d.exchange.budget = asking_budget(o);
+    if (options_find(options_table(o), "lease") != NULL)
+        d.exchange.lease = options_real(o, "lease");
     d.aliases = config_aliases(a->config);
     a->desk = desk_open(&d, err);
     return a->desk != NULL ? CMD_OK : CMD_FAILED;

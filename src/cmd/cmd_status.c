@@ -176,6 +176,22 @@ static void print_run(const struct roster *r, struct str *s)
     put_line("store", s);
 }
 
+/* Only what was ever begun. */
+static void print_passes(const struct share_status *t, struct str *s)
+{
+    size_t i;
+
+    for (i = 0; i < t->npasses; i++) {
+        const struct share_made *m = &t->pass[i];
+
+        if (m->worker > 0)
+            str_addf(s, "worker %llu is at it", (unsigned long long)m->worker);
+        else
+            str_adds(s, m->times > 0 ? "made" : "begun, and nobody is at it");
+        put_line(m->kind, s);
+    }
+}
+
 static void print_worker(const struct share_worker *w, struct str *s)
 {
     str_addf(s, "%6llu  %-8s ", (unsigned long long)w->id, w->state);
@@ -195,6 +211,7 @@ static void print_roster(const struct roster *r)
 
     str_init(&s, 2000);
     print_run(r, &s);
+    print_passes(&r->status, &s);
     printf("\n%6s  %-8s %-7s %6s %9s %10s %8s  %s\n", "worker", "state", "seen",
            "leases", "in flight", "candidates", "rows", "where");
     for (i = 0; i < r->status.nworkers; i++)

@@ -81,12 +81,17 @@ static enum cmd_exit control(struct passing *p, const struct options *o,
 {
     struct controls_options wanted;
     struct controls *c = NULL;
-    enum cmd_exit code = CMD_FAILED;
+    enum cmd_exit code;
 
-    if (take_options(&wanted, o, p, err) == 0)
-        c = controls_new(p->asking.desk, &wanted, err);
-    if (c != NULL)
-        code = finish(p, c, drive(p, c, err), err);
+    if (take_options(&wanted, o, p, err) != 0)
+        return CMD_FAILED;
+    code = passing_begin(p, "controls",
+                         wanted.contrast != NULL ? wanted.contrast : "default",
+                         err);
+    if (code != CMD_OK || p->made)
+        return code == CMD_OK ? passing_conclude(p, PASS_DONE, err) : code;
+    c = controls_new(p->asking.desk, &wanted, err);
+    code = c != NULL ? finish(p, c, drive(p, c, err), err) : CMD_FAILED;
     controls_free(c);
     return code;
 }

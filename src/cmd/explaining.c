@@ -70,17 +70,35 @@ static enum cmd_exit finish(struct passing *p, struct explain *e,
     return passing_conclude(p, step, err);
 }
 
+/* In words, to be compared with what other workers want. */
+static enum cmd_exit begin(struct passing *p, const struct explain_options *e,
+                           struct err *err)
+{
+    enum cmd_exit code;
+    struct str wanted;
+
+    str_init(&wanted, 1 << 16);
+    str_addf(&wanted, "%s, %u words, %u samples", e->model, e->words,
+             e->samples);
+    code = passing_begin(p, "explained", wanted.s, err);
+    str_release(&wanted);
+    return code;
+}
+
 static enum cmd_exit explain(struct passing *p, const struct options *o,
                              struct err *err)
 {
     struct explain_options wanted;
     struct explain *e = NULL;
-    enum cmd_exit code = CMD_FAILED;
+    enum cmd_exit code;
 
-    if (take_options(&wanted, o, p, err) == 0)
-        e = explain_new(p->asking.desk, &wanted, err);
-    if (e != NULL)
-        code = finish(p, e, drive(p, e, err), err);
+    if (take_options(&wanted, o, p, err) != 0)
+        return CMD_FAILED;
+    code = begin(p, &wanted, err);
+    if (code != CMD_OK || p->made)
+        return code == CMD_OK ? passing_conclude(p, PASS_DONE, err) : code;
+    e = explain_new(p->asking.desk, &wanted, err);
+    code = e != NULL ? finish(p, e, drive(p, e, err), err) : CMD_FAILED;
     explain_free(e);
     return code;
 }

@@ -67,6 +67,23 @@ static enum cmd_exit finish(struct passing *p, struct respond *r,
     return passing_conclude(p, step, err);
 }
 
+/* In words, to be compared with what other workers want. */
+static enum cmd_exit begin(struct passing *p, const struct respond_options *r,
+                           struct err *err)
+{
+    enum cmd_exit code;
+    struct str wanted;
+
+    str_init(&wanted, 1 << 16);
+    str_addf(&wanted, "%s, judged by %s, %s, %u rounds",
+             r->responder != NULL ? r->responder : "default",
+             r->judge != NULL ? r->judge : "default",
+             response_form_name(r->form), r->rounds);
+    code = passing_begin(p, "responses", wanted.s, err);
+    str_release(&wanted);
+    return code;
+}
+
 static enum cmd_exit respond(struct passing *p, const struct options *o,
                              struct err *err)
 {
@@ -77,6 +94,9 @@ static enum cmd_exit respond(struct passing *p, const struct options *o,
     if (take_options(&wanted, o, err) != 0)
         return CMD_USAGE;
     wanted.seed = p->seed;
+    code = begin(p, &wanted, err);
+    if (code != CMD_OK || p->made)
+        return code == CMD_OK ? passing_conclude(p, PASS_DONE, err) : code;
     r = respond_new(p->asking.desk, &wanted, err);
     if (r == NULL)
         return CMD_FAILED;

@@ -185,13 +185,9 @@ static int take_sampling(struct run_options *r, const struct options *o,
 
 /* --- the store --- */
 
-/* What is added to rows after the loop is one worker's work. */
 static int take_store(struct run_options *r, const struct options *o,
                       struct err *err)
 {
-    static const char *const later[] = {"responses", "controls", "explain"};
-    size_t i;
-
     if (options_find(options_table(o), "store") == NULL)
         return 0;
     r->store = options_string(o, "store");
@@ -202,15 +198,7 @@ static int take_store(struct run_options *r, const struct options *o,
         return err_set(err, "--store takes the address of a PostgreSQL "
                             "database, postgresql://USER@HOST:PORT/DATABASE; "
                             "without it the store is in the --out folder");
-    if (store_check_url(r->store, err) != 0)
-        return err_prefix(err, "--store");
-    for (i = 0; i < sizeof(later) / sizeof(*later); i++)
-        if (options_flag(o, later[i]))
-            return err_set(err,
-                           "--%s goes with one worker; leave it out, and when "
-                           "all rows are there add them to the --out folder",
-                           later[i]);
-    return 0;
+    return store_check_url(r->store, err) == 0 ? 0 : err_prefix(err, "--store");
 }
 
 /* --- files --- */

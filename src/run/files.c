@@ -8,9 +8,11 @@
 #include "base/file.h"
 #include "dataset/card.h"
 #include "run/human.h"
+#include "store/share.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uthash.h>
 
 #define RECORD_MAX   (16u << 20)
@@ -355,7 +357,16 @@ struct store *files_open_store(const char *folder, struct err *err)
     return s;
 }
 
-int files_update(struct store *s, const char *folder, struct err *err)
+int files_lock(const char *folder, struct err *err)
+{
+    char *path = file_join(folder, FILES_ADDRESS);
+    int lock = path != NULL ? file_lock(path, err) : err_nomem(err);
+
+    free(path);
+    return lock;
+}
+
+static int update(struct store *s, const char *folder, struct err *err)
 {
     cJSON *manifest = files_read_manifest(folder, err);
     int failed;
@@ -369,4 +380,18 @@ int files_update(struct store *s, const char *folder, struct err *err)
 
     cJSON_Delete(manifest);
     return failed ? -1 : 0;
+}
+
+int files_update(struct store *s, const char *folder, struct err *err)
+{
+    int lock, failed;
+
+    if (!share_is(s))
+        return update(s, folder, err);
+    lock = files_lock(folder, err);
+    if (lock < 0)
+        return -1;
+    failed = update(s, folder, err);
+    close(lock);
+    return failed;
 }

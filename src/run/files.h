@@ -76,6 +76,10 @@ char *files_store_of(const char *folder, const char *url, struct err *err);
 /* The store of an existing run; NULL with a sentence when there is none. */
 struct store *files_open_store(const char *folder, struct err *err);
 
+/* Workers of a crew may have one folder: they write one after the other.  The
+ * lock, to be closed, or -1. */
+int files_lock(const char *folder, struct err *err);
+
 /* All files again, with the annexes that came since. */
 int files_update(struct store *s, const char *folder, struct err *err);
 

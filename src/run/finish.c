@@ -236,16 +236,6 @@ cJSON *run_manifest(struct run *r, struct err *err)
     return o;
 }
 
-/* Workers of a crew may have one folder: they write one after the other. */
-static int lock_folder(const struct run *r, struct err *err)
-{
-    char *path = file_join(r->options.out, FILES_ADDRESS);
-    int lock = path != NULL ? file_lock(path, err) : err_nomem(err);
-
-    free(path);
-    return lock;
-}
-
 static int write_files(struct run *r, struct err *err)
 {
     cJSON *manifest = run_manifest(r, err);
@@ -266,7 +256,7 @@ int run_finish(struct run *r, struct err *err)
 
     if (r->crew == NULL)
         return write_files(r, err);
-    lock = lock_folder(r, err);
+    lock = files_lock(r->options.out, err);
     if (lock < 0)
         return -1;
     failed = write_files(r, err);

@@ -6,6 +6,7 @@
  */
 #include "run/pass.h"
 #include "run/survey.h"
+#include "store/share.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -137,11 +138,19 @@ int pass_note(struct pass *p, const char *kind, uint64_t seq, cJSON *value,
     return pass_note_json(p, kind, seq, json, err);
 }
 
+/* A worker of many that was taken for lost must store nothing more. */
+static int commit(struct pass *p, struct err *err)
+{
+    return share_is(p->store) ? share_commit_alive(p->store, err)
+                              : store_commit(p->store, err);
+}
+
 int pass_sum_up(struct pass *p, const char *kind, cJSON *value, struct err *err)
 {
     char *json = text_of(value, err);
-    int failed =
-        json == NULL || store_annex_put(p->store, kind, 0, json, err) != 0;
+    int failed = json == NULL || store_begin(p->store, err) != 0 ||
+                 store_annex_put(p->store, kind, 0, json, err) != 0 ||
+                 commit(p, err) != 0;
 
     free(json);
     return failed ? -1 : 0;
@@ -165,7 +174,7 @@ static int flush(struct pass *p, struct err *err)
             return -1;
     }
     drop_notes(p);
-    return store_commit(p->store, err);
+    return commit(p, err);
 }
 
 /* --- the step --- */

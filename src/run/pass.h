@@ -33,6 +33,10 @@
  * PASS_STOPPED.
  *
  * Doing it again pays for nothing twice: the ledger has every reply.
+ *
+ * With a shared store a pass is one worker's at a time: share_hold() first
+ * (store/share.h; cmd/passing.h does it).  One that is taken for lost stores
+ * nothing more and ends with PASS_ERROR.
  */
 struct pass; /* heap; borrows the desk, whose store is the run's */
 

@@ -144,6 +144,16 @@ static cJSON *worker_json(const struct share_worker *w)
     return o;
 }
 
+static cJSON *pass_json(const struct share_made *m)
+{
+    cJSON *o = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(o, "kind", m->kind);
+    add_known(o, "worker", (double)m->worker, m->worker > 0);
+    cJSON_AddNumberToObject(o, "made", (double)m->times);
+    return o;
+}
+
 cJSON *roster_json(const struct roster *r)
 {
     const struct share_status *s = &r->status;
@@ -161,6 +171,9 @@ cJSON *roster_json(const struct roster *r)
     cJSON_AddNumberToObject(o, "in_flight", (double)s->in_flight);
     cJSON_AddNumberToObject(o, "paid_twice", (double)s->twice);
     add_paid(o, &s->spent);
+    list = cJSON_AddArrayToObject(o, "passes");
+    for (i = 0; i < s->npasses; i++)
+        cJSON_AddItemToArray(list, pass_json(&s->pass[i]));
     list = cJSON_AddArrayToObject(o, "workers");
     for (i = 0; i < s->nworkers; i++)
         cJSON_AddItemToArray(list, worker_json(&s->worker[i]));

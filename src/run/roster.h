@@ -38,9 +38,9 @@ void roster_release(struct roster *r);
 const char *roster_state(const struct roster *r); /* as inspect_state_name() */
 
 /* inspect_json()'s members as far as they apply, and "schema", "in_flight",
- * "paid_twice", "workers": [{"id", "name", "state", "started_seconds", "seen_seconds",
- * "leases", "next", "in_flight", "candidates", "rows", "paid"}].  The caller
- * deletes it. */
+ * "paid_twice", "passes": [{"kind", "worker", "made"}], "workers": [{"id",
+ * "name", "state", "started_seconds", "seen_seconds", "leases", "next",
+ * "in_flight", "candidates", "rows", "paid"}].  The caller deletes it. */
 cJSON *roster_json(const struct roster *r);
 
 #endif

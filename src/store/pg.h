@@ -30,7 +30,7 @@ struct pg {
     struct store base;
     PGconn *conn;
     unsigned schema; /* its version, once it was looked at */
-    bool broken; /* it is to be made anew, whatever libpq says of it */
+    bool broken;     /* it is to be made anew, whatever libpq says of it */
     char *url;
     unsigned connections; /* how often it was connected */
     struct pg_write *writes;
@@ -98,6 +98,13 @@ int pg_schema_make(struct pg *p, struct err *err);
 /* The process at the place that a worker gave is one of this machine's, and
  * is no more. */
 bool pg_is_gone(const char *place);
+
+/* The sentence for a worker that was taken for lost; -1. */
+int pg_lost(struct err *err);
+/* For a body: a statement that changes one row, unless this worker was taken
+ * for lost or it is not its turn. */
+enum pg_end pg_change_one(struct pg *p, const char *sql, int n,
+                          const char *const *values, struct err *err);
 
 /* What share_paid() added up, as a write more. */
 int pg_crew_settle(struct pg *p, struct err *err);

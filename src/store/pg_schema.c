@@ -64,6 +64,10 @@ static const char *const steps[SHARE_SCHEMA] = {
      * ledger only what was paid for twice is ever looked for. */
     "CREATE INDEX leases_last ON leases (last);"
     "CREATE INDEX ledger_twice ON ledger (paid) WHERE paid > 1;",
+
+    /* Who makes what comes after the rows, and how often it was made. */
+    "CREATE TABLE passes (kind text PRIMARY KEY, worker bigint, "
+    "wanted text NOT NULL, made bigint NOT NULL DEFAULT 0);",
 };
 
 /* 0 when it is no version. */

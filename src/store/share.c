@@ -77,7 +77,7 @@ void pg_crew_free(struct pg_crew *crew)
     free(crew);
 }
 
-static int lost(struct err *err)
+int pg_lost(struct err *err)
 {
     return err_set(err, "this worker was taken for lost, because it did not "
                         "report in time, and its work went to others; run the "
@@ -210,7 +210,8 @@ static enum pg_end clear_desk(struct pg *p, const char *id, struct err *err)
          "WHERE worker = $1) WHERE id = $1"),
         "DELETE FROM asked WHERE worker = $1",
         ("UPDATE leases SET worker = NULL WHERE worker = $1 AND last >= "
-         "(SELECT next_seq FROM turn WHERE id = 1)")};
+         "(SELECT next_seq FROM turn WHERE id = 1)"),
+        "UPDATE passes SET worker = NULL WHERE worker = $1"};
     enum pg_end got = PG_OK;
     size_t i;
 
@@ -336,7 +337,7 @@ int share_beat(struct store *s, struct err *err)
     known = pg_changed(r) == 1;
     PQclear(r);
     c->beat_at = pg_now() + c->seconds / BEATS;
-    return known ? look_around(p, me, err) : lost(err);
+    return known ? look_around(p, me, err) : pg_lost(err);
 }
 
 /* --- leases --- */
@@ -432,8 +433,8 @@ struct turn {
 };
 
 /* One row changed, or the turn was not ours. */
-static enum pg_end change_one(struct pg *p, const char *sql, int n,
-                              const char *const *values, struct err *err)
+enum pg_end pg_change_one(struct pg *p, const char *sql, int n,
+                          const char *const *values, struct err *err)
 {
     PGresult *r;
     enum pg_end got = pg_run(p, sql, n, values, &r, err);
@@ -441,7 +442,7 @@ static enum pg_end change_one(struct pg *p, const char *sql, int n,
     if (got != PG_OK)
         return got;
     if (pg_changed(r) != 1)
-        got = (enum pg_end)lost(err);
+        got = (enum pg_end)pg_lost(err);
     PQclear(r);
     return got;
 }
@@ -473,20 +474,20 @@ static enum pg_end take_turn(struct pg *p, void *arg, struct err *err)
 
     if (got != PG_OK || t->done)
         return got;
-    got = change_one(p,
-                     "UPDATE workers SET decided = decided + $2::bigint, "
-                     "accepted = accepted + $3::bigint, beat = beat + 1, "
-                     "seen = now() WHERE id = $1 AND state = 'working'",
-                     3, worker, err);
+    got = pg_change_one(p,
+                        "UPDATE workers SET decided = decided + $2::bigint, "
+                        "accepted = accepted + $3::bigint, beat = beat + 1, "
+                        "seen = now() WHERE id = $1 AND state = 'working'",
+                        3, worker, err);
     if (got == PG_OK)
-        got = change_one(p,
-                         "UPDATE turn SET next_seq = $4::bigint, "
-                         "accepted = accepted + $2::bigint "
-                         "WHERE id = 1 AND next_seq = $3::bigint AND "
-                         "NOT EXISTS (SELECT 1 FROM leases WHERE "
-                         "last >= $3::bigint AND first < $4::bigint AND "
-                         "coalesce(worker, 0) <> $1)",
-                         4, turn, err);
+        got = pg_change_one(p,
+                            "UPDATE turn SET next_seq = $4::bigint, "
+                            "accepted = accepted + $2::bigint "
+                            "WHERE id = 1 AND next_seq = $3::bigint AND "
+                            "NOT EXISTS (SELECT 1 FROM leases WHERE "
+                            "last >= $3::bigint AND first < $4::bigint AND "
+                            "coalesce(worker, 0) <> $1)",
+                            4, turn, err);
     return got == PG_OK ? pg_send_writes(p, err) : got;
 }
 

@@ -38,7 +38,7 @@ bool share_is(const struct store *s);
  * The version of the tables, counted apart from SQLite's (store/store.h).
  * store_open() takes an older one forward, unless a worker of it is alive.
  */
-#define SHARE_SCHEMA 2
+#define SHARE_SCHEMA 3
 
 /* A worker that was not heard of for so many seconds is taken for gone by those
  * who did not watch it. */
@@ -112,6 +112,35 @@ int share_claim(struct store *s, struct claim *claims, size_t n,
 int share_paid(struct store *s, struct hash128 key, const struct spent *spent,
                struct err *err);
 
+/*
+ * What is made after the rows, by going over all of them, is one worker's at a
+ * time, by its kind:
+ *
+ *      struct share_pass p = {.kind = "responses", .wanted = options};
+ *      while ((got = share_hold(s, &p, err)) == HOLD_OTHERS)
+ *              share_beat(s, err), wait a little
+ *      HOLD_OURS: store_begin(s, err); ... share_commit_alive(s, err);
+ *              all along; then share_made(s, &p, err)
+ *      HOLD_MADE: another has just made it, with the same wants
+ *
+ * It is given back by share_made() and by share_leave(), and taken from a
+ * worker that is lost.
+ */
+enum share_hold { HOLD_ERROR = -1, HOLD_OTHERS, HOLD_OURS, HOLD_MADE };
+
+struct share_pass {
+    const char *kind, *wanted; /* borrowed */
+    bool waited;               /* for others, */
+    uint64_t before;           /* since it had been made so often */
+};
+enum share_hold share_hold(struct store *s, struct share_pass *p,
+                           struct err *err);
+int share_made(struct store *s, const struct share_pass *p, struct err *err);
+
+/* Instead of store_commit(): -1, and nothing is stored, when this worker was
+ * taken for lost, because then another may be at the same. */
+int share_commit_alive(struct store *s, struct err *err);
+
 /* --- what others see --- */
 
 /* The store of a run that is there, of this schema or an older one: makes and
@@ -136,6 +165,15 @@ struct share_worker {
     struct spent spent;
 };
 
+/* What is made after the rows. */
+struct share_made {
+    char kind[32];
+    uint64_t worker; /* who is at it; 0: nobody */
+    uint64_t times;  /* that it was made */
+};
+
+#define SHARE_PASSES_MAX 16
+
 struct share_status {
     unsigned schema; /* version of its tables */
     uint64_t decided, rows, in_flight;
@@ -143,6 +181,8 @@ struct share_status {
     struct spent spent;
     struct share_worker *worker; /* heap */
     size_t nworkers;
+    struct share_made pass[SHARE_PASSES_MAX];
+    size_t npasses;
 };
 
 int share_status(struct store *s, struct share_status *out, struct err *err);

@@ -43,6 +43,33 @@ static void add_worker(struct share_status *s, const PGresult *r, int i)
     s->spent.cost += w->spent.cost;
 }
 
+/* An earlier schema has none. */
+static enum pg_end read_passes(struct pg *p, struct share_status *s,
+                               struct err *err)
+{
+    enum pg_end got;
+    PGresult *r;
+    int i;
+
+    if (p->schema < 3)
+        return PG_OK;
+    got = pg_run(p,
+                 "SELECT kind, coalesce(worker, 0), made FROM passes "
+                 "ORDER BY kind COLLATE \"C\"",
+                 0, NULL, &r, err);
+    if (got != PG_OK)
+        return got;
+    for (i = 0; i < PQntuples(r) && i < SHARE_PASSES_MAX; i++) {
+        struct share_made *m = &s->pass[s->npasses++];
+
+        snprintf(m->kind, sizeof(m->kind), "%s", PQgetvalue(r, i, 0));
+        m->worker = pg_uint(r, i, 1);
+        m->times = pg_uint(r, i, 2);
+    }
+    PQclear(r);
+    return PG_OK;
+}
+
 static enum pg_end read_all(struct pg *p, void *arg, struct err *err)
 {
     struct share_status *s = arg;
@@ -71,7 +98,7 @@ static enum pg_end read_all(struct pg *p, void *arg, struct err *err)
     for (i = 0; got == PG_OK && i < PQntuples(r); i++)
         add_worker(s, r, i);
     PQclear(r);
-    return got;
+    return got == PG_OK ? read_passes(p, s, err) : got;
 }
 
 int share_status(struct store *s, struct share_status *out, struct err *err)

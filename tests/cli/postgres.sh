@@ -17,8 +17,6 @@ phgen -t builtin:cautious --store 'postgresql://h/x?password=sEcReT'
 exits 2 'likewise as a parameter'
 phgen -t builtin:cautious --store mysql://h/x
 exits 2 'another database is refused'
-phgen -t builtin:cautious --store "postgresql://h/x" --responses
-exits 2 'what comes after the loop is refused'
 phgen -t builtin:cautious --out none --store postgresql://127.0.0.1:1/x
 exits 1 'no server is a failure'
 complains
