@@ -349,35 +349,37 @@ int pg_write(struct pg *p, const char *sql, int n, const char *const *values,
     return failed;
 }
 
-/* Reads the answers to `n` statements and to the sync behind them. */
+/* Reads the answers to `n` statements: each one's result, the NULL behind it,
+ * and its sync. */
 static enum pg_end hear(struct pg *p, size_t n, struct err *err)
 {
     enum pg_end worst = PG_OK, got;
     PGresult *r;
     size_t i;
 
-    for (i = 0; i <= n; i++) {
+    for (i = 0; i < 3 * n; i++) {
         r = PQgetResult(p->conn);
+        if (r == NULL && i % 3 == 1)
+            continue;
         if (r == NULL) {
             say(p, PQerrorMessage(p->conn), worst == PG_OK ? err : NULL);
             p->broken = true;
             return PG_AGAIN;
         }
-        /* Those behind one that failed are skipped by the server. */
-        got = PQresultStatus(r) == PGRES_PIPELINE_ABORTED
-                  ? worst
-                  : judge(p, r, worst == PG_OK ? err : NULL);
+        /* Those behind one that failed fail, too. */
+        got = judge(p, r, worst == PG_OK ? err : NULL);
         if (worst == PG_OK)
             worst = got;
         PQclear(r);
         if (p->broken)
             return PG_AGAIN;
-        if (i < n)
-            PQclear(PQgetResult(p->conn)); /* NULL: the end of its rows */
     }
     return worst;
 }
 
+/* A sync behind each statement: between them the server waits as it does within
+ * a transaction (pg_set_pause()), and not for the rest of a command, for which
+ * it would wait for ever. */
 static enum pg_end send_some(struct pg *p, size_t from, size_t to,
                              struct err *err)
 {
@@ -386,12 +388,11 @@ static enum pg_end send_some(struct pg *p, size_t from, size_t to,
     for (i = from; i < to; i++)
         if (PQsendQueryParams(p->conn, p->writes[i].sql, p->writes[i].n, NULL,
                               (const char *const *)p->writes[i].value, NULL,
-                              NULL, 0) != 1)
-            break;
-    if (i < to || PQpipelineSync(p->conn) != 1) {
-        say(p, PQerrorMessage(p->conn), err);
-        return PG_AGAIN;
-    }
+                              NULL, 0) != 1 ||
+            PQpipelineSync(p->conn) != 1) {
+            say(p, PQerrorMessage(p->conn), err);
+            return PG_AGAIN;
+        }
     return hear(p, to - from, err);
 }
 

@@ -62,6 +62,35 @@ for round in 1 2 3; do
     rm -r b
 done
 
+# Between the pieces of a long transaction, too, the server waits as for a
+# worker that does nothing, and not for the rest of a command: it would wait for
+# ever.  The worker stops by itself, at some write to or read from the server.
+server_waits()
+{
+    sql "SELECT count(*) FROM pg_stat_activity WHERE datname = '$pg_name' AND
+        state = 'active' AND wait_event = 'ClientRead'"
+}
+waits=0
+for at in 300 350 400 450 500 550 600 650 700 750; do
+    database pieces$at
+    mkdir p$at
+    LD_PRELOAD=$PHGEN_DATA/tests/torture/badluck.so BADLUCK_DIR=$work/p$at \
+        BADLUCK_AT=$at BADLUCK_DO=STOP BADLUCK_NET=1 \
+        ASAN_OPTIONS=verify_asan_link_order=0 \
+        "$PHGEN" --data-dir "$PHGEN_DATA" -t builtin:cautious --n 1000 \
+        --window 1000 --store "$store" --quiet --out p$at 2>p$at.err &
+    p=$!
+    background="$background $p"
+    wait_for grep -q '^State:.T' /proc/$p/status
+    stopped=$?
+    sleep 0.1
+    waits=$((waits + $(server_waits)))
+    kill -9 $p
+    wait $p 2>/dev/null
+    test $stopped = 0 || echo "# $at is after its end"
+done
+holds 'wherever it stands, the server can tell' test $waits = 0
+
 # Declared lost by hand, as another worker does it, far from its next report.
 kill "$server"
 wait "$server" 2>/dev/null
