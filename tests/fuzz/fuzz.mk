@@ -45,13 +45,16 @@ tests_fuzz_fuzz_request_SOURCES = tests/fuzz/fuzz_request.c \
 	tests/fuzz/replay.c
 tests_fuzz_fuzz_request_LDADD = libphgen.a
 
-# Each target with libFuzzer, for so many seconds.  Prints a row a target; the
-# inputs that reach more are left in fuzz-build/new-TARGET, what fails beside.
+# Each target with libFuzzer, until it found no new edge for a while, or for so
+# many seconds.  Prints a row a target; the inputs that reach more are left in
+# fuzz-build/new-TARGET, what fails beside.
 FUZZ_SECONDS = 60
+FUZZ_QUIET = 300
 FUZZ_TARGETS = $(fuzz_tests)
 .PHONY: fuzz
 fuzz: $(BUILT_SOURCES)
-	CC=clang SECONDS_EACH=$(FUZZ_SECONDS) SRC='$(abs_top_srcdir)' \
+	CC=clang SECONDS_EACH=$(FUZZ_SECONDS) QUIET_SECONDS=$(FUZZ_QUIET) \
+		SRC='$(abs_top_srcdir)' \
 		CFLAGS='$(PHGEN_CFLAGS) -I$(abs_top_builddir)/src' LIBS='$(LIBS)' \
 		$(SHELL) $(srcdir)/tests/fuzz/run.sh $(FUZZ_TARGETS)
-EXTRA_DIST += tests/fuzz/run.sh
+EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/one.sh
