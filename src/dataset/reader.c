@@ -256,14 +256,14 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The rows' bytes are the reader's own, whichever part holds them. */
+/* The rows' bytes are the reader's own, whichever part holds them; but a field
+ * that is missing is a constant. */
 static void trim(struct reader_row *row)
 {
     char *p = (char *)(size_t)row->prompt;
 
     while (row->len > 0 && is_space(p[row->len - 1]))
-        row->len--;
-    p[row->len] = '\0';
+        p[--row->len] = '\0';
     while (row->len > 0 && is_space(*p)) {
         p++;
         row->len--;

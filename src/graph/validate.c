@@ -306,13 +306,9 @@ static void find_odd_edges(const struct concepts *c, struct problems *p)
     }
 }
 
-int concepts_validate(const char *path, size_t min_triggers,
-                      struct problems *out, struct err *err)
+void concepts_find_problems(const struct concepts *c, size_t min_triggers,
+                            struct problems *out)
 {
-    struct concepts *c = concepts_open(path, false, err);
-
-    if (c == NULL)
-        return -1;
     concepts_find_faults(c, out);
     find_thin(c, min_triggers, out);
     find_twins(c, out);
@@ -320,6 +316,16 @@ int concepts_validate(const char *path, size_t min_triggers,
     find_crossed(c, out);
     find_odd_edges(c, out);
     find_odd_tasks(c, out);
+}
+
+int concepts_validate(const char *path, size_t min_triggers,
+                      struct problems *out, struct err *err)
+{
+    struct concepts *c = concepts_open(path, false, err);
+
+    if (c == NULL)
+        return -1;
+    concepts_find_problems(c, min_triggers, out);
     concepts_free(c);
     return out->bad ? err_nomem(err) : 0;
 }

@@ -36,6 +36,10 @@ void problems_release(struct problems *p);
 int concepts_validate(const char *path, size_t min_triggers,
                       struct problems *out, struct err *err);
 
+/* The same of a graph that is loaded; out->bad when memory ran out. */
+void concepts_find_problems(const struct concepts *c, size_t min_triggers,
+                            struct problems *out);
+
 /* Only what keeps walks from getting through. */
 void concepts_find_faults(const struct concepts *c, struct problems *out);
 

@@ -345,7 +345,16 @@ static void write_text(const struct reply *r, const char *model,
     write_end(r, out);
 }
 
-/* A guard that speaks this form gives the result as its text. */
+/* A guard that speaks this form gives the result as its text, others do not. */
+static bool is_moderation(const struct reply *r)
+{
+    cJSON *result = json_parse(r->text, strlen(r->text), NULL);
+    bool yes = cJSON_IsObject(result);
+
+    cJSON_Delete(result);
+    return yes;
+}
+
 static void write_moderation(const struct reply *r, const char *model,
                              struct str *out)
 {
@@ -382,6 +391,14 @@ static void write_embedding(const struct reply *r, const char *model,
              r->tokens_in, r->tokens_in);
 }
 
+/* The request's fault: the status stays 400. */
+static int no_moderation(const struct call *call, struct chat_error *e)
+{
+    e->param = "model";
+    return err_set(&e->message, "The model \"%s\" makes no moderations",
+                   call->model->name);
+}
+
 static int reply_to(const struct builtin *b, enum form form,
                     const struct call *call, struct str *out,
                     struct chat_error *e)
@@ -398,15 +415,17 @@ static int reply_to(const struct builtin *b, enum form form,
 
     reply_init(&reply);
     builtin_reply(b, call, &reply);
-    if (reply.status == REPLY_OK)
-        write[form](&reply, call->model->name, out);
-    else
+    if (reply.status != REPLY_OK)
         failed = err_set(&e->message, "%s",
                          reply.error != NULL ? reply.error : "no reply");
+    else if (form != FORM_MODERATION || is_moderation(&reply))
+        write[form](&reply, call->model->name, out);
+    else
+        failed = no_moderation(call, e);
     if (!failed && str_failed(out))
         failed = err_set(&e->message, "the reply is too long");
     reply_release(&reply);
-    if (failed) {
+    if (failed && e->param == NULL) {
         e->status = 500;
         e->type = "server_error";
     }

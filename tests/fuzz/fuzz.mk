@@ -51,10 +51,16 @@ tests_fuzz_fuzz_request_LDADD = libphgen.a
 FUZZ_SECONDS = 60
 FUZZ_QUIET = 300
 FUZZ_TARGETS = $(fuzz_tests)
-.PHONY: fuzz
+.PHONY: fuzz fuzz-coverage
 fuzz: $(BUILT_SOURCES)
 	CC=clang SECONDS_EACH=$(FUZZ_SECONDS) QUIET_SECONDS=$(FUZZ_QUIET) \
 		SRC='$(abs_top_srcdir)' \
 		CFLAGS='$(PHGEN_CFLAGS) -I$(abs_top_builddir)/src' LIBS='$(LIBS)' \
 		$(SHELL) $(srcdir)/tests/fuzz/run.sh $(FUZZ_TARGETS)
-EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/one.sh
+EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/one.sh tests/fuzz/coverage.sh
+
+# What the corpora in the repository reach, by gcov.
+fuzz-coverage: $(BUILT_SOURCES)
+	CC=gcc SRC='$(abs_top_srcdir)' \
+		CFLAGS='$(PHGEN_CFLAGS) -I$(abs_top_builddir)/src' LIBS='$(LIBS)' \
+		$(SHELL) $(srcdir)/tests/fuzz/coverage.sh $(FUZZ_TARGETS)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A concept graph from anybody is loaded or refused; what is loaded can be
- * walked, measured and drawn. */
+ * walked, measured and drawn, and it is said what is wrong with it. */
 #include "fuzz.h"
 #include "graph/draw.h"
 #include "graph/inside.h"
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             use(c);
         problems_init(&problems, 10);
         if (c != NULL)
-            concepts_find_faults(c, &problems);
+            concepts_find_problems(c, 3, &problems);
         problems_release(&problems);
         concepts_free(c);
     }

@@ -38,6 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const known[] = {"reply", "response", NULL};
     static const struct reader_wants wants = {
         .what = "reply", .known = known, .role = "assistant", .whole = true};
+    static const struct reader_wants sheet = {
+        .what = "reply", .known = known, .spreadsheet = true};
     uint64_t rows, bytes;
     const char *path;
 
@@ -46,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     path = scratch_file(names[data[0] % 7], data + 1, size - 1);
     read_all(path, NULL);
     read_all(path, &wants);
+    read_all(path, &sheet);
     reader_guess(path, NULL, &rows, &bytes, NULL);
     return 0;
 }

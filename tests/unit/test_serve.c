@@ -350,6 +350,21 @@ static void test_bad_requests(void **state)
     serve_stop(s);
 }
 
+/* A reply that is no moderation would be put into the JSON as it is. */
+static void test_other_route(void **state)
+{
+    static const char body[] = "{\"model\":\"builtin:echo\",\"input\":\"hi\"}";
+    struct serve *s = start(NULL, NULL);
+    unsigned port = serve_port(s);
+
+    (void)state;
+    check_error(ask(port, "POST", "/v1/moderations", NULL, body, strlen(body)),
+                400, "makes no moderations");
+    check_error(ask(port, "POST", "/v1/embeddings", NULL, body, strlen(body)),
+                400, "makes no embeddings");
+    serve_stop(s);
+}
+
 static void test_deep(void **state)
 {
     struct serve *s = start(NULL, NULL);
@@ -829,6 +844,7 @@ int main(void)
         cmocka_unit_test(test_models),
         cmocka_unit_test(test_metrics),
         cmocka_unit_test(test_bad_requests),
+        cmocka_unit_test(test_other_route),
         cmocka_unit_test(test_deep),
         cmocka_unit_test(test_routes),
         cmocka_unit_test(test_key),
