@@ -6,7 +6,7 @@
  *
  *   BADLUCK_DIR     the folder; nothing outside it counts or fails
  *   BADLUCK_AT      k, from 1; 0 or none: only count
- *   BADLUCK_DO      KILL, TERM, INT: the signal; ENOSPC, EIO: the error
+ *   BADLUCK_DO      KILL, TERM, INT, STOP: the signal; ENOSPC, EIO: the error
  *   BADLUCK_BUT     files whose names begin so do not count either
  *   BADLUCK_STAYS   set: every operation from the k-th on fails
  *   BADLUCK_NET     set: sends and receives of sockets count too, for signals
@@ -82,6 +82,7 @@ __attribute__((constructor)) static void begin(void)
     } what[] = {{"KILL", 0, SIGKILL},
                 {"TERM", 0, SIGTERM},
                 {"INT", 0, SIGINT},
+                {"STOP", 0, SIGSTOP},
                 {"ENOSPC", ENOSPC, 0},
                 {"EIO", EIO, 0}};
     const char *dir = setting("BADLUCK_DIR"), *doing = setting("BADLUCK_DO");
@@ -436,20 +437,24 @@ int mkdir(const char *path, mode_t mode)
     return inside(path) != NULL && strikes(NULL) ? -1 : real(path, mode);
 }
 
-/* --- sockets: only signals --- */
+/* --- sockets: only signals, and counting --- */
+
+static void at_socket(void)
+{
+    if (net && folder[0] != '\0' && (number != 0 || at == 0))
+        strikes(NULL);
+}
 
 ssize_t send(int fd, const void *bytes, size_t n, int flags)
 {
     REAL(ssize_t, "send", int, const void *, size_t, int);
-    if (net && number != 0 && folder[0] != '\0')
-        strikes(NULL);
+    at_socket();
     return real(fd, bytes, n, flags);
 }
 
 ssize_t recv(int fd, void *bytes, size_t n, int flags)
 {
     REAL(ssize_t, "recv", int, void *, size_t, int);
-    if (net && number != 0 && folder[0] != '\0')
-        strikes(NULL);
+    at_socket();
     return real(fd, bytes, n, flags);
 }

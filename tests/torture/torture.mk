@@ -1,8 +1,10 @@
-# Kills, power cuts, full and broken disks: a few of each in `make check`,
-# hundreds by `make torture`.  See torture.py.
+# Kills, power cuts, full and broken disks, one worker and several: a few of
+# each in `make check`, hundreds by `make torture`.  See torture.py.
 check_DATA = tests/torture/badluck.so
 CLEANFILES += tests/torture/badluck.so
-EXTRA_DIST += tests/torture/badluck.c tests/torture/torture.py \
+EXTRA_DIST += tests/torture/badluck.c tests/torture/campaign.py \
+	tests/torture/checks.py tests/torture/crew.py \
+	tests/torture/postgres.py tests/torture/torture.py \
 	tests/torture/torture.sh
 TESTS += tests/torture/torture.sh
 
@@ -13,10 +15,12 @@ tests/torture/badluck.so: tests/torture/badluck.c
 
 TORTURE_POINTS = 40
 TORTURE_SEED = 1
+TORTURE_KINDS =
 .PHONY: torture
 torture: phgen$(EXEEXT) graphs/concepts.graphml tests/torture/badluck.so
 	$(AM_TESTS_ENVIRONMENT) TORTURE_POINTS=$(TORTURE_POINTS) \
 		TORTURE_SEED=$(TORTURE_SEED) TORTURE_TABLE=torture.table \
+		TORTURE_KINDS='$(TORTURE_KINDS)' \
 		$(SHELL) $(srcdir)/tests/torture/torture.sh
 
 EXTRA_DIST += tests/torture/soak.py

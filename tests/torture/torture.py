@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ends phgen at random points, resumes it, and looks at what is there.
 
-    torture.py [--points N] [--seed S] [--table FILE] [KIND]...
+    torture.py [--points N | --point K] [--seed S] [--table FILE] [KIND]...
 
 Kinds of bad luck (all of them when none is named):
 
@@ -17,6 +17,13 @@ Kinds of bad luck (all of them when none is named):
     broken   the k-th operation fails (EIO), or all from it on
     tmpfs    a file system that is really full; needs the right to mount one
 
+and, for several workers and one PostgreSQL (crew.py says more):
+
+    crew         three workers, ended and started again
+    crew-budget  the same with --max-calls
+    server       PostgreSQL crashes and comes back
+    cut          a worker is frozen for longer than its lease
+
 What has to hold, each time: a failure is a sentence and status 1; no file
 under its final name is torn; the same command goes on to the bytes of a run
 that nothing happened to (dataset, rejected, controls, and the manifest but for
@@ -24,14 +31,14 @@ its times); no ".part" is left; nothing that stands in the ledger is asked for
 again.  Output is TAP, one test a kind; a failure names the seed and the point.
 
 PHGEN, PHGEN_DATA and BADLUCK (the preloaded library) come from the
-environment.  Everything is drawn from the seed, so a failure can be repeated.
+environment.  Everything is drawn from the seed, so a failure can be repeated:
+`--point K` is the K-th alone.  Where several processes race it may take more
+than one try.
 """
 import argparse
-import json
 import os
 import pathlib
 import random
-import re
 import shutil
 import signal
 import sqlite3
@@ -39,23 +46,18 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 
-PHGEN = os.environ["PHGEN"]
-DATA = os.environ.get("PHGEN_DATA", os.path.dirname(PHGEN))
-BADLUCK = os.environ["BADLUCK"]
+import crew
+from campaign import Bench
+from checks import (BADLUCK, DATA, PHGEN, Bad, answered, check_end,
+                    check_same_files, check_whole_files, serve)
+from postgres import Missing
+
 SECTOR = 512
 STORE = "run.sqlite"
 CONCURRENCY = 8
-
-COMPARED = ("dataset.jsonl", "rejected.jsonl", "controls.jsonl",
-            "learned.json")
-# Of the session, or of calls that were in flight when the last row came.
-VARIES = ("created", "seconds", "paid", "paid_calls", "cost")
-
-
-class Bad(Exception):
-    pass
+TOLD = 10  # failures of a kind
+FAULTS = "503=0.03,cut=0.02,empty=0.02,garbage=0.02,latency=1,times=1"
 
 
 class Job:
@@ -105,38 +107,8 @@ def luck(job, rng, do):
     return {"at": rng.randint(1, job.on_files), "do": do, "but": STORE}
 
 
-def manifest(folder):
-    tree = json.loads((folder / "manifest.json").read_text())
-    for name in VARIES:
-        tree.pop(name, None)
-    return tree
-
-
-def check_whole_files(folder):
-    """No file under its final name is torn, at any time."""
-    for path in folder.iterdir():
-        if path.suffix == ".jsonl":
-            text = path.read_text()
-            if text and not text.endswith("\n"):
-                raise Bad(f"{path.name} is torn")
-            for line in text.splitlines():
-                json.loads(line)
-        elif path.suffix == ".json":
-            json.loads(path.read_text())
-
-
 def check_same(job, folder):
-    for name in COMPARED:
-        ours, theirs = folder / name, job.whole / name
-        if ours.exists() != theirs.exists():
-            raise Bad(f"{name} is there in one run and not in the other")
-        if ours.exists() and ours.read_bytes() != theirs.read_bytes():
-            raise Bad(f"{name} differs")
-    if manifest(folder) != manifest(job.whole):
-        raise Bad("manifest.json differs")
-    left = [p.name for p in folder.iterdir() if p.name.endswith(".part")]
-    if left:
-        raise Bad(f"{left} are left behind")
+    check_same_files(folder, job.whole)
     with sqlite3.connect(folder / "run.sqlite") as db:
         if db.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
             raise Bad("the store is damaged")
@@ -145,14 +117,6 @@ def check_same(job, folder):
         if n != last:
             raise Bad("there is a gap in the sequence")
     db.close()
-
-
-def check_end(done, wanted):
-    """A failure is a sentence and status 1."""
-    if done.returncode not in wanted:
-        raise Bad(f"status {done.returncode}: {done.stderr[-300:]}")
-    if done.returncode == 1 and not done.stderr.startswith("phgen: "):
-        raise Bad(f"no sentence: {done.stderr[:200]!r}")
 
 
 def resume(job, folder):
@@ -266,13 +230,6 @@ def session_over_http(job, folder, badluck):
     return done, paid
 
 
-def answered(url):
-    with urllib.request.urlopen(url.replace("/v1", "/metrics")) as page:
-        text = page.read().decode()
-    return int(re.search(r"^phgen_serve_answers_total (\d+)", text,
-                         re.M).group(1))
-
-
 def luck_over_http(job, rng):
     return {"at": rng.randint(1, job.operations), "net": 1,
             "do": rng.choice(("KILL", "TERM", "INT"))}
@@ -362,33 +319,25 @@ PROMISES = {
 OVER_HTTP = (http, budget)
 
 
-def serve():
-    p = subprocess.Popen(
-        [PHGEN, "serve", "--port", "0", "--data-dir", DATA, "--faults",
-         "503=0.03,cut=0.02,empty=0.02,garbage=0.02,latency=1,times=1"],
-        stderr=subprocess.PIPE, text=True)
-    line = p.stderr.readline()
-    match = re.search(r"http://[^;]*", line)
-    if match is None:
-        sys.exit("the server does not start: " + line)
-    return p, match.group(0)
-
-
-def punish(kind, job, points, seed):
-    """Runs one kind; returns how often, and the failures."""
-    bad = []
-    for i in range(points):
+def punish(kind, job, which, seed):
+    """Runs one kind, tells of failures, and returns how many there were."""
+    bad = 0
+    for i in which:
         rng = random.Random(f"{seed}/{kind.__name__}/{i}")
         try:
             kind(job, rng)
-        except (Bad, ValueError, OSError) as why:
-            bad.append(f"seed {seed}, point {i}: {why}")
+        except (Bad, ValueError, OSError, subprocess.TimeoutExpired) as why:
+            bad += 1
+            if bad <= TOLD:
+                told = str(why).replace("\n", " ")
+                print(f"# {kind.__name__}: seed {seed}, point {i}: {told}",
+                      flush=True)
     return bad
 
 
 def may_mount(work):
     folder = work / "mount"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     done = subprocess.run(["mount", "-t", "tmpfs", "none", str(folder)],
                           capture_output=True, check=False)
     if done.returncode == 0:
@@ -396,52 +345,98 @@ def may_mount(work):
     return done.returncode == 0
 
 
+class Jobs:
+    """What the kinds work on; each is made when one needs it."""
+
+    def __init__(self, work):
+        self.work, self.made, self.server = work, {}, None
+
+    def local(self):
+        return Job(self.work, "local",
+                   ["--target-model", "builtin:cautious", "--n", "30",
+                    "--responses", "--controls", "--explain"])
+
+    def remote(self):
+        self.server, url = serve(FAULTS)
+        job = Job(self.work, "remote",
+                  ["--target-model", url + "#builtin:cautious", "--n", "12",
+                   "--concurrency", str(CONCURRENCY)])
+        job.url = url
+        return job
+
+    def crew(self):
+        return Bench(self.work)
+
+    def of(self, kind):
+        if kind is tmpfs and (os.geteuid() != 0 or not may_mount(self.work)):
+            raise Missing("may not mount a file system")
+        make = (self.crew if kind in crew.KINDS else
+                self.remote if kind in OVER_HTTP else self.local)
+        if make not in self.made:
+            self.made[make] = make()
+        return self.made[make]
+
+    def close(self):
+        if self.server is not None:
+            self.server.kill()
+            self.server.wait()
+        if self.crew in self.made:
+            self.made[self.crew].close()
+        shutil.rmtree(self.work, ignore_errors=True)
+
+
+def told(job):
+    """What a kind counted while it was at it, as words; counts anew."""
+    tally = getattr(job, "tally", {})
+    words = "".join(f"; {what}: {n:,}" for what, n in tally.items())
+    tally.clear()
+    return words
+
+
+def play(i, kind, promise, jobs, o):
+    """One kind: its line of TAP; its row of the table, and how often it
+    failed."""
+    name = kind.__name__
+    try:
+        job = jobs.of(kind)
+    except Missing as why:
+        print(f"ok {i} - {name} # SKIP {why}", flush=True)
+        return "", 0
+    told(job)
+    begun = time.monotonic()
+    which = range(o.points) if o.point is None else (o.point,)
+    bad = punish(kind, job, which, o.seed)
+    print(f"{'not ' if bad else ''}ok {i} - {name}, {len(which)} times: "
+          f"{promise}")
+    words = told(job)
+    print(f"# {time.monotonic() - begun:.0f} s{words}", flush=True)
+    return (f"| {name} | {len(which)} | {promise} | "
+            f"{f'{bad} broken' if bad else 'held'}{words} |\n", bad)
+
+
 def main():
-    known = {k.__name__: k for k in PROMISES}
+    promises = {**PROMISES, **crew.KINDS}
+    known = {k.__name__: k for k in promises}
     options = argparse.ArgumentParser()
     options.add_argument("--points", type=int, default=4)
+    options.add_argument("--point", type=int)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--table")
     options.add_argument("kinds", nargs="*", choices=[[]] + list(known))
     o = options.parse_args()
     kinds = [known[k] for k in o.kinds or known]
-    failed, rows = 0, []
-    work = pathlib.Path(tempfile.mkdtemp(prefix="phgen-torture-"))
-    server = None
+    jobs = Jobs(pathlib.Path(tempfile.mkdtemp(prefix="phgen-torture-")))
+    failed, rows = 0, ""
     try:
-        local = Job(work, "local",
-                    ["--target-model", "builtin:cautious", "--n", "30",
-                     "--responses", "--controls", "--explain"])
-        remote = None
-        if any(k in OVER_HTTP for k in kinds):
-            server, url = serve()
-            remote = Job(work, "remote",
-                         ["--target-model", url + "#builtin:cautious", "--n",
-                          "12", "--concurrency", str(CONCURRENCY)])
-            remote.url = url
         for i, kind in enumerate(kinds, 1):
-            name = kind.__name__
-            if kind is tmpfs and (os.geteuid() != 0 or not may_mount(work)):
-                print(f"ok {i} - {name} # SKIP may not mount a file system")
-                continue
-            job = remote if kind in OVER_HTTP else local
-            bad = punish(kind, job, o.points, o.seed)
-            failed += bool(bad)
-            print(f"{'not ' if bad else ''}ok {i} - {name}, {o.points} times:"
-                  f" {PROMISES[kind]}", flush=True)
-            for line in bad[:10]:
-                print("# " + line.replace("\n", " "))
-            rows.append(f"| {name} | {o.points} | {PROMISES[kind]} | "
-                        f"{f'{len(bad)} broken' if bad else 'held'} |")
+            row, bad = play(i, kind, promises[kind], jobs, o)
+            failed, rows = failed + bad, rows + row
         print(f"1..{len(kinds)}")
     finally:
-        if server is not None:
-            server.kill()
-            server.wait()
-        shutil.rmtree(work, ignore_errors=True)
+        jobs.close()
     if o.table:
         with open(o.table, "a", encoding="utf-8") as table:
-            table.write("".join(row + "\n" for row in rows))
+            table.write(rows)
     return 1 if failed else 0
 
 
