@@ -104,15 +104,24 @@ holds 'the very tables of a new store' cmp new.sql old.sql
 sql "DELETE FROM candidates WHERE seq > $last" >/dev/null
 holds 'every candidate of before is there' test "$(all candidates)" = "$candidates"
 
-# One that had it open already when another took it on.
-sql "BEGIN; UPDATE meta SET value = '99' WHERE key = 'schema';
-    SELECT pg_sleep(3); COMMIT" >/dev/null &
+# One that had it open already when another took it on: it waits at the row,
+# and then there is none of its schema.
+mkfifo pipe
+"$pg_bin/psql" -X -q -h "$pg" -U phgen -d old <pipe >psql.log 2>&1 &
 background="$background $!"
-sleeps() { test "$(sql "SELECT count(*) FROM pg_stat_activity WHERE query LIKE
-    '%pg_sleep%' AND pid <> pg_backend_pid()")" = 1; }
-pg_wait_for sleeps
-run between
-exits 1 'who looked at the earlier one does not join the later one'
+exec 3>pipe
+echo "BEGIN; UPDATE meta SET value = '99' WHERE key = 'schema'; SELECT 1;" >&3
+pg_wait_for grep -q 1 psql.log
+worker between; between=$worker
+waits() { test "$(sql 'SELECT count(*) FROM pg_locks WHERE NOT granted')" -gt 0; }
+pg_wait_for waits
+result $? 'who looked at the earlier one waits for the other phgen'
+echo 'COMMIT;' >&3
+exec 3>&-
+wait "$between"
+code=$?
+cp between.err err
+exits 1 'and does not join the later one'
 says err 'taken to another schema meanwhile'
 run late
 exits 1 'a later schema is refused'
