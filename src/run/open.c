@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "dataset/reader.h"
+#include "store/peek.h"
 #include "store/share.h"
 
 #include <stdlib.h>
@@ -444,9 +445,7 @@ static int carry_all(struct run *r, struct err *err)
     return got < 0 ? -1 : 0;
 }
 
-/* Opening a shared store may take it to a newer schema, which ends the work of
- * those with an older phgen: not for a run that we cannot go on with. */
-static int check_before(struct run *r, const char *url, struct err *err)
+static int check_shared(struct run *r, const char *url, struct err *err)
 {
     struct str text;
     int got;
@@ -459,12 +458,35 @@ static int check_before(struct run *r, const char *url, struct err *err)
     return got;
 }
 
+/* What a look cannot tell, opening it will. */
+static int check_file(struct run *r, const char *path, struct err *err)
+{
+    struct peek p;
+    int failed = 0;
+
+    if (!file_exists(path))
+        return 0;
+    if (peek(path, PEEK_PROGRESS, &p, NULL) == 0 && p.schema < STORE_SCHEMA &&
+        p.config != NULL)
+        failed = compare_fingerprint(r, p.config, err);
+    peek_release(&p);
+    return failed;
+}
+
+/* Opening a store takes an older one to this schema, and then the phgen that
+ * made it refuses it: not for a run that we cannot go on with. */
+static int check_before(struct run *r, const char *where, struct err *err)
+{
+    return store_is_url(where) ? check_shared(r, where, err)
+                               : check_file(r, where, err);
+}
+
 int run_identify(struct run *r, const char *path, struct err *err)
 {
     struct str text;
     int got = -1;
 
-    if (store_is_url(path) && check_before(r, path, err) != 0)
+    if (check_before(r, path, err) != 0)
         return -1;
     str_init(&text, 1 << 20);
     r->store = store_open(path, err);
