@@ -95,19 +95,24 @@ class Bench:
     """A PostgreSQL, a model server, and what one worker alone makes."""
 
     def __init__(self, work):
-        self.work = work
+        self.work, self.server, self.tally = work, None, {}
         self.pg = Postgres()  # Missing, when there is none
-        self.server = None
-        self.tally = {}
+        try:
+            self.prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    def prepare(self):
         self.server, self.url = serve(FAULTS)
         self.store = self.pg.database("crew")
         self.pg.sql(WATCH)
-        self.whole = work / "crew-whole"
+        self.whole = self.work / "crew-whole"
         self.whole.mkdir()
         done = subprocess.run(self.command(self.whole), text=True, check=False,
                               capture_output=True, timeout=120)
         if done.returncode != 0:
-            raise OSError("the undisturbed run fails: " + done.stderr)
+            raise Bad("the undisturbed run fails: " + done.stderr)
         with sqlite3.connect(self.whole / "run.sqlite") as db:
             self.needs = db.execute("SELECT count(*) FROM ledger").fetchone()[0]
         db.close()
@@ -131,7 +136,10 @@ class Bench:
         r.start("a", {"count": file, **({"net": 1} if net else {})})
         r.start("b")
         r.start("c")
-        r.wait()
+        try:
+            r.wait()
+        finally:
+            r.end()
         r.check()
         return int(file.read_text())
 

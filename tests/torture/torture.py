@@ -402,6 +402,9 @@ def play(i, kind, promise, jobs, o):
     except Missing as why:
         print(f"ok {i} - {name} # SKIP {why}", flush=True)
         return "", 0
+    except (Bad, OSError) as why:
+        print(f"not ok {i} - {name}, before any bad luck\n# {why}", flush=True)
+        return f"| {name} | 0 | {promise} | {why} |\n", 1
     told(job)
     begun = time.monotonic()
     which = range(o.points) if o.point is None else (o.point,)
