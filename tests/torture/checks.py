@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import urllib.request
 
 PHGEN = os.environ["PHGEN"]
@@ -79,8 +80,18 @@ def serve(faults):
     return p, match.group(0)
 
 
-def answered(url):
+def count_answers(url):
     with urllib.request.urlopen(url.replace("/v1", "/metrics")) as page:
         text = page.read().decode()
     return int(re.search(r"^phgen_serve_answers_total (\d+)", text,
                          re.M).group(1))
+
+
+def answered(url):
+    """How many requests the server answered, once it has no more to do: those
+    of a process that was killed come to an end, too."""
+    was, now = -1, count_answers(url)
+    while was != now:
+        time.sleep(0.05)
+        was, now = now, count_answers(url)
+    return now

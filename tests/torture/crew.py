@@ -11,7 +11,7 @@ The kinds, for torture.py:
                  connections, and comes back
     cut          a worker is frozen at some operation for longer than its lease,
                  and thaws when it is taken for lost, when others are done, or
-                 at any time
+                 at any time; sometimes it goes on alone for a moment
 
 Calls go to a target behind `phgen serve` with faults, so they are paid for.
 At the end all three workers are run again until all rows are there, and what
@@ -147,7 +147,7 @@ def server(r, rng):
 
 def thaws(r, rng, frozen):
     """When to let a frozen worker go on: a function that says whether."""
-    how, after = rng.randrange(3), time.monotonic() + rng.random() * 2.5
+    how, after = rng.choice((0, 0, 1, 2)), time.monotonic() + rng.random() * 2.5
     n = len(frozen)
 
     def lost():
@@ -164,6 +164,19 @@ def thaws(r, rng, frozen):
             lambda: time.monotonic() > after)[how]
 
 
+def thaw_all(r, frozen, alone):
+    """They go on, the others too; `alone`: these a moment later."""
+    others = [w for w in r.running if w not in frozen] if alone else []
+    for worker in others:
+        worker.send(signal.SIGSTOP)
+    for worker in frozen:
+        worker.send(signal.SIGCONT)
+        r.bench.add("frozen")
+    time.sleep(0.2 if others else 0)
+    for worker in others:
+        worker.send(signal.SIGCONT)
+
+
 def cut(r, rng):
     doomed = rng.sample(NAMES, rng.choice((1, 1, 2)))
     for name in NAMES:
@@ -175,9 +188,7 @@ def cut(r, rng):
         if now != frozen and now:
             frozen, thaw = now, thaws(r, rng, now)
         if now and thaw():
-            for worker in now:
-                worker.send(signal.SIGCONT)
-                r.bench.add("frozen")
+            thaw_all(r, now, rng.random() < 0.5)
         for worker in r.gone():
             r.bench.add("came back too late",
                         "taken for lost" in worker.stderr)
