@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # analyze.sh [ROOM]...: gcc -fanalyzer, cppcheck and clang-tidy, as far as they
-# are installed, over src/ or some rooms of it.  known.txt says what was looked
-# at and is no fault; anything else is printed, and the status is then 1.
+# are installed, over src/ or some rooms of it, two files at a time.  known.txt
+# says what was looked at and is no fault; anything else is printed, and the
+# status is then 1, as it is when a tool gave a file up (ANALYZE_SECONDS).
 set -u
 here=$(cd "${0%/*}" && pwd)
 src=$here/../..
@@ -30,31 +31,60 @@ found()
     done
 }
 
+# each TOOL COMMAND...: the command with each file at its end.
+each()
+{
+    tool=$1
+    shift
+    mkdir "$work/$tool.d"
+    # shellcheck disable=SC2016  # the inner shell's
+    echo "$files" | xargs -P 2 -I '{}' sh -c '
+        file=$1 out=$2/$(echo "$1" | tr / _)
+        shift 2
+        "$@" "$file" >"$out" 2>&1
+        case $? in
+        0) ;;
+        124) echo "gave up on $file" >"$out.failed" ;;
+        *) echo "failed on $file: $(head -n 1 "$out")" >"$out.failed" ;;
+        esac' \
+        sh '{}' "$work/$tool.d" timeout "${ANALYZE_SECONDS:-600}" "$@"
+    cat "$work/$tool.d"/*.c >"$work/$tool" 2>/dev/null
+    for out in "$work/$tool.d"/*.failed; do
+        test ! -e "$out" || echo "$tool $(cat "$out")" | tee -a "$work/all"
+    done
+    found "$tool"
+}
+
 if command -v gcc >/dev/null; then
     # Off: leaks, of which it sees one wherever a list takes something over;
     # AddressSanitizer, valgrind and test_alloc look for those.
-    for f in $files; do
-        # Some files have more paths than there is time for.
-        timeout "${ANALYZE_SECONDS:-60}" gcc -fanalyzer \
-            -Wno-analyzer-malloc-leak -O1 $flags -c \
-            -o /dev/null "$f" 2>>"$work/gcc" || echo "gcc gave up on $f"
-    done
-    found gcc
+    # shellcheck disable=SC2086  # lists of words
+    each gcc gcc -fanalyzer -Wno-analyzer-malloc-leak -O1 $flags -c \
+        -o /dev/null
 fi
 if command -v cppcheck >/dev/null; then
-    cppcheck -q --std=c11 --enable=warning,performance,portability -Isrc \
-        -D_GNU_SOURCE --library="$here/macros.cfg" \
+    # shellcheck disable=SC2086
+    cppcheck -q -j 2 --std=c11 --enable=warning,performance,portability \
+        -Isrc -D_GNU_SOURCE --library="$here/macros.cfg" \
         --suppress=missingIncludeSystem $files 2>"$work/cppcheck"
     found cppcheck
 fi
 if command -v clang-tidy >/dev/null; then
     # Off: what va_list and the lists of uthash make it believe, and taste.
-    for f in $files; do
-        timeout "${ANALYZE_SECONDS:-60}" clang-tidy -quiet --checks='-*,clang-analyzer-*,-clang-analyzer-valist.*,-clang-analyzer-unix.Malloc,-clang-analyzer-security.insecureAPI.*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions,-bugprone-reserved-identifier,-bugprone-macro-parentheses,-bugprone-branch-clone,-bugprone-implicit-widening-of-multiplication-result,-bugprone-suspicious-include,-bugprone-sizeof-expression,-bugprone-not-null-terminated-result,-bugprone-assignment-in-if-condition' \
-            "$f" -- $flags >>"$work/clang-tidy" 2>/dev/null ||
-            echo "clang-tidy gave up on $f"
+    checks='-*,clang-analyzer-*,-clang-analyzer-valist.*'
+    checks=$checks,-clang-analyzer-unix.Malloc
+    checks=$checks,-clang-analyzer-security.insecureAPI.*,bugprone-*
+    for taste in easily-swappable-parameters narrowing-conversions \
+        reserved-identifier macro-parentheses branch-clone \
+        implicit-widening-of-multiplication-result suspicious-include \
+        sizeof-expression not-null-terminated-result \
+        assignment-in-if-condition; do
+        checks=$checks,-bugprone-$taste
     done
-    found clang-tidy
+    export checks flags
+    # shellcheck disable=SC2016  # the inner shell's
+    each clang-tidy sh -c \
+        'exec clang-tidy -quiet --checks="$checks" "$0" -- $flags'
 fi
 n=$(wc -l <"$work/all")
 echo "$(echo "$files" | wc -l) files, $n findings that are not known"

@@ -10,9 +10,10 @@
 #
 # It listens on a socket in a folder that goes away with it.  initdb does not
 # run as root: then the server is another user's, who need not have a name
-# here but must be able to reach the folder.
+# here but must be able to reach the folder.  PG_BIN is the folder of another
+# version's programs.
 
-pg_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+pg_bin=${PG_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)}
 test -n "$pg_bin" || pg_bin=$(dirname "$(command -v initdb || echo /nowhere/x)")
 if test ! -x "$pg_bin/initdb"; then
     echo "1..0 # SKIP there is no PostgreSQL server here (tools/deps has it)"
