@@ -67,7 +67,7 @@ void markdown_yaml(const char *text, FILE *out)
 
     str_init(&s, 1 << 16);
     str_init(&quoted, 1 << 16);
-    plain(text, &s);
+    plain(text != NULL ? text : "", &s);
     json_quote(s.s, s.len, &quoted);
     fputs(quoted.s, out);
     str_release(&quoted);

@@ -19,7 +19,7 @@
  */
 void markdown_code(const char *text, FILE *out);
 
-/* As a double-quoted YAML 1.2 scalar (section 7.3.1). */
+/* As a double-quoted YAML 1.2 scalar (section 7.3.1); NULL is "". */
 void markdown_yaml(const char *text, FILE *out);
 
 /* A whole number in groups of three: 1,234,567. */
