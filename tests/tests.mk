@@ -40,3 +40,4 @@ include tests/bench/http/http.mk
 include tests/bench/report/report.mk
 include tests/bench/workers/workers.mk
 include tests/aimock/aimock.mk
+include tests/servers/servers.mk

@@ -562,7 +562,7 @@ static const struct lack {
     unsigned bit;
     const char *name; /* for the log and the store */
     const char *parameter;
-    const char *words[8];
+    const char *words[10];
 } lacks_table[] = {
     {LACKS_STRICT,
      "strict JSON schemas",
@@ -572,11 +572,13 @@ static const struct lack {
      "json_schema",
      NULL,
      {"json_schema", "response_format", "output_config", "structured output",
-      "'format'", "grammar", "JSON schema", "ChatRequest.format"}},
+      "'format'", "grammar", "JSON schema", "ChatRequest.format",
+      "initialize samplers"}},
     {LACKS_JSON_OBJECT,
      "json_object",
      NULL,
-     {"json_object", "response_format", "tool_choice", "'format'"}},
+     {"json_object", "response_format", "tool_choice", "'format'",
+      "support tools", "initialize samplers"}},
     {LACKS_SEED, "seed", "seed", {"'seed'"}},
     {LACKS_TEMPERATURE, "temperature", "temperature", {"'temperature'"}},
     {LACKS_MAX_TOKENS,

@@ -35,12 +35,13 @@ static const char *const quota_messages[] = {
 
 /* llama-server says 500 to what the client did wrong. */
 static const char *const permanent_500[] = {
-    "json.exception",      "parse error",
-    "failed to parse",     "image input is not supported",
-    "must contain",        "missing 'role'",
-    "jinja exception",     "roles must alternate",
-    "unsupported content", "failed to initialize samplers",
-    "invalid grammar",     "expected 'content'",
+    "json.exception",       "parse error",
+    "failed to parse",      "image input is not supported",
+    "must contain",         "missing 'role'",
+    "jinja exception",      "roles must alternate",
+    "unsupported content",  "failed to initialize samplers",
+    "invalid grammar",      "expected 'content'",
+    "too large to process",
 };
 
 static bool matches(const char *text, const char *pattern)

@@ -160,7 +160,8 @@ static void describe(const struct model *m, const char *text, struct ping *p)
 
     str_init(&s, 1000);
     if (m->dialect == DIALECT_EMBEDDING)
-        str_addf(&s, "A vector of %d numbers came.", cJSON_GetArraySize(o));
+        str_addf(&s, "A vector of %d numbers came.",
+                 cJSON_GetArraySize(cJSON_GetArrayItem(o, 0)));
     else
         str_addf(&s, "A verdict over %d categories came.",
                  cJSON_GetArraySize(
@@ -177,14 +178,16 @@ static void ask_all(const struct model *m, const struct builtin *b,
     reply_init(&r);
     if (!ask(m, b, net, true, TOKENS_FIRST, &r, p))
         goto out;
+    p->logprobs_asked = has_logprobs(m);
     if (r.finish == FINISH_LENGTH && is_chat(m) &&
-        !ask(m, b, net, true, TOKENS_MORE, &r, p))
+        !ask(m, b, net, true, TOKENS_MORE, &r, p)) {
+        p->schema = PING_CUT;
         goto out;
+    }
     if (is_chat(m) && m->kind == MODEL_HTTP)
         p->schema = judge_schema(r.text, net_schema_rung(net, m));
     else if (m->kind == MODEL_HTTP && m->dialect >= DIALECT_EMBEDDING)
         describe(m, r.text, p);
-    p->logprobs_asked = has_logprobs(m);
     /* Some have none beside a grammar. */
     if (p->logprobs_asked && !p->logprobs && is_chat(m))
         ask(m, b, net, false, TOKENS_FIRST, &r, p);
@@ -238,6 +241,8 @@ static const struct {
                            "kept to it."},
     [PING_IGNORED] = {"ignored", "A JSON schema is not honoured: the answer "
                                  "was no JSON that fits it."},
+    [PING_CUT] = {"cut", "Whether a JSON schema is honoured was not seen: the "
+                         "answer was cut short, and no longer one came."},
 };
 
 static void say_reached(const struct ping *p, const struct model *m,

@@ -27,7 +27,8 @@ enum ping_schema {
     PING_SCHEMA,       /* the answer matched the JSON schema */
     PING_JSON_OBJECT,  /* only "json_object" is taken */
     PING_INSTRUCTIONS, /* neither; the answer was JSON as told in words */
-    PING_IGNORED       /* taken, but the answer was no such JSON */
+    PING_IGNORED,      /* taken, but the answer was no such JSON */
+    PING_CUT           /* the answer was cut, and no longer one came */
 };
 
 struct ping {

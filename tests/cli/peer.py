@@ -5,8 +5,10 @@
                                 way that the model's name asks for
     peer.py ladder LOG          an API that takes as much of what shapes an
                                 answer as the model's name says: "schema",
-                                "object" (no json_schema), "words" (neither);
-                                LOG gets what was asked for
+                                "object" (no json_schema), "words" (neither),
+                                "short" (no answer of over 256 tokens, and
+                                those are cut); LOG gets what was asked for
+    peer.py embeddings LOG      vectors of three numbers
     peer.py tls PORT CERT KEY   TLS in front of a port
     peer.py proxy LOG [REFUSE]  an HTTP proxy, for CONNECT too; with a second
                                 word it wants a login
@@ -93,6 +95,7 @@ class Ladder(Echo):
         probs = bool(body.get("logprobs"))
         note("%s %s %s" % (how, kind, "logprobs" if probs else "-"))
         taken = {"schema": ("json_schema", "json_object", "none"),
+                 "short": ("json_schema", "json_object", "none"),
                  "object": ("json_object", "none"), "words": ("none",)}[how]
         if kind not in taken:
             self.say(400, json.dumps({"error": {
@@ -103,7 +106,10 @@ class Ladder(Echo):
             self.say(400, json.dumps({"error": {
                 "message": "logprobs are not supported by this model"}}))
             return
-        choice = {"finish_reason": "stop",
+        if how == "short" and body["max_tokens"] > 256:
+            self.say(500, "{\"error\": {\"message\": \"too long\"}}")
+            return
+        choice = {"finish_reason": "length" if how == "short" else "stop",
                   "message": {"role": "assistant",
                               "content": "{\"answer\": \"yes\"}"}}
         if probs:
@@ -112,6 +118,16 @@ class Ladder(Echo):
         self.say(200, json.dumps({
             "model": how, "choices": [choice],
             "usage": {"prompt_tokens": 9, "completion_tokens": 5}}))
+
+
+class Embeddings(Echo):
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        note("%d texts" % len(body["input"]))
+        self.say(200, json.dumps({
+            "model": body["model"], "usage": {"prompt_tokens": 3},
+            "data": [{"index": i, "embedding": [1, 0.5, -2]}
+                     for i in range(len(body["input"]))]}))
 
 
 def pump(a, b):
@@ -192,7 +208,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 def main():
     handler = {"echo": Echo, "tls": Tls, "proxy": Proxy,
-               "ladder": Ladder}[MODE]
+               "ladder": Ladder, "embeddings": Embeddings}[MODE]
     server = Server(("127.0.0.1", 0), handler)
     if MODE == "tls":
         server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

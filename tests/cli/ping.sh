@@ -52,6 +52,15 @@ holds 'the key is not shown' sh -c '! grep -q wrong out err'
 PHGEN_API_KEY='' ping "$url#builtin:cautious"
 exits 1 'no key'
 says out 'wants a key, and none was sent'
+peer ladder asked
+ping "http://127.0.0.1:$port/v1#short"
+exits 0 'a server that fails at the longer answer'
+says out 'Whether a JSON schema is honoured was not seen'
+says out 'Log-probabilities are offered' 'and has them'
+peer embeddings asked
+ping "embedding+http://127.0.0.1:$port/v1#x"
+exits 0 'embeddings'
+says out 'A vector of 3 numbers came'
 ping openai:gpt-x
 exits 1 'a service without its key'
 says out 'was not asked'

@@ -3,8 +3,9 @@
  * net/: every exchange under tests/fixtures/net/DIALECT/, one file each.
  * Encoding its call must give exactly its request, and decoding its reply
  * exactly the fields that it wants, no more; or the reply is an error that is
- * judged as it says.  tests/fixtures/net/README.md has the format and says
- * where each file is from.
+ * judged as it says, together with its headers.  tests/fixtures/net/README.md
+ * has the format and says where each file is from: recorded from a real
+ * server, or written after a document.
  */
 #include "base/file.h"
 #include "base/json.h"
@@ -213,19 +214,33 @@ static const char *verdict_name(enum retry_verdict v)
     return names[v];
 }
 
+static void read_headers(const cJSON *f, struct hints *h)
+{
+    const cJSON *header;
+    char line[1024];
+
+    hints_init(h);
+    cJSON_ArrayForEach(header, json_object(f, "headers"))
+    {
+        snprintf(line, sizeof(line), "%s: %s\r\n", header->string,
+                 header->valuestring);
+        hints_line(h, line, strlen(line), 0);
+    }
+}
+
 static void check_failure(const cJSON *f, int status, const struct call *c,
                           const struct str *bytes)
 {
     char *generation = fault_generation(bytes->s, bytes->len);
     const char *says = json_string(f, "says");
-    struct hints none;
+    struct hints hints;
     struct fault fault;
     unsigned bit;
 
-    hints_init(&none);
+    read_headers(f, &hints);
     fault_parse(bytes->s, bytes->len, &fault);
     same_text(f, "verdict",
-              verdict_name(retry_judge(status, &none, &fault, false)));
+              verdict_name(retry_judge(status, &hints, &fault, false)));
     if (says != NULL && strstr(fault.message, says) == NULL)
         fail_msg("%s: the message is \"%s\"", current, fault.message);
     bit = dialect_complaint(c, lacks_of(f), &fault);
@@ -273,18 +288,39 @@ static char *fixture_path(const char *dialect, const char *name)
     return file_join(dir, name);
 }
 
-static void check_listed(const char *dialect, const char *name)
+/* Its row in README.md says "recorded" when it was, and only then; and the
+ * server that it was recorded from stands there with its version. */
+static void check_listed(const char *dialect, const char *name,
+                         const char *path)
 {
-    char *path = fixture_path("", "README.md"), entry[300];
+    char *readme = fixture_path("", "README.md"), entry[300];
+    cJSON *f = load(path);
+    const cJSON *made = json_object(f, "recorded");
+    bool recorded;
     struct str text;
+    const char *row;
 
     str_init(&text, TEXT_MAX);
-    assert_int_equal(file_read(path, &text, NULL), 0);
-    snprintf(entry, sizeof(entry), "| `%s/%s` |", dialect, name);
-    if (strstr(text.s, entry) == NULL)
+    assert_int_equal(file_read(readme, &text, NULL), 0);
+    snprintf(entry, sizeof(entry), "| `%s/%s` | ", dialect, name);
+    row = strstr(text.s, entry);
+    if (row == NULL)
         fail_msg("README.md does not say where %s/%s is from", dialect, name);
+    recorded = strncmp(row + strlen(entry), "recorded:", 9) == 0;
+    if (recorded != (made != NULL))
+        fail_msg("README.md and %s/%s do not agree whether it is recorded",
+                 dialect, name);
+    if (recorded) {
+        assert_non_null(json_string(f, "raw"));
+        snprintf(entry, sizeof(entry), "| %s | %s |", json_string(made, "at"),
+                 json_string(made, "version"));
+        if (strstr(text.s, entry) == NULL)
+            fail_msg("README.md has no row \"%s\" for %s/%s", entry, dialect,
+                     name);
+    }
+    cJSON_Delete(f);
     str_release(&text);
-    free(path);
+    free(readme);
 }
 
 static void test_dialect(void **state)
@@ -305,7 +341,7 @@ static void test_dialect(void **state)
             continue;
         path = fixture_path(name, e->d_name);
         current = e->d_name;
-        check_listed(name, e->d_name);
+        check_listed(name, e->d_name, path);
         check_file(d, path);
         free(path);
         n++;
