@@ -345,18 +345,47 @@ static int commit_decided(struct run *r, struct err *err)
 
 /* --- the turn --- */
 
+/* The reason for which most candidates were dropped, if it is that calls fail
+ * or are not understood; else DROP_NONE. */
+static enum drop main_failure(const struct run *r)
+{
+    uint64_t count[DROPS] = {0};
+    enum drop most = DROP_NONE;
+    int o, d;
+
+    for (o = 0; o < OUTCOMES; o++)
+        for (d = DROP_NONE + 1; d < DROPS; d++)
+            count[d] += r->ended[o][d];
+    for (d = DROP_NONE + 1; d < DROPS; d++)
+        if (count[d] > count[most])
+            most = (enum drop)d;
+    return most == DROP_ABSTAINED || most == DROP_TARGET_FAILED ||
+                   most == DROP_WITNESS_FAILED || most == DROP_GENERATOR_FAILED
+               ? most
+               : DROP_NONE;
+}
+
 static void check_patience(struct run *r)
 {
+    enum drop failure;
     struct err why = {""};
 
     if (r->options.patience == 0 ||
         r->commit_seq - 1 - r->last_accepted_seq < r->options.patience)
         return;
-    err_set(&why,
-            "%llu candidates in a row gave no row: the target hardly refuses "
-            "what this graph offers, or the graph is used up; see "
-            "rejected.jsonl, or raise --patience",
-            (unsigned long long)r->options.patience);
+    failure = main_failure(r);
+    if (failure != DROP_NONE)
+        err_set(&why,
+                "%llu candidates in a row gave no row, most of all as \"%s\": "
+                "calls fail, or what comes back is not understood; "
+                "rejected.jsonl says why",
+                (unsigned long long)r->options.patience, drop_name(failure));
+    else
+        err_set(&why,
+                "%llu candidates in a row gave no row: the target hardly "
+                "refuses what this graph offers, or the graph is used up; see "
+                "rejected.jsonl, or raise --patience",
+                (unsigned long long)r->options.patience);
     exchange_stop(r->exchange, why.text);
 }
 

@@ -65,6 +65,7 @@ cli_tests += \
 	tests/cli/no-host.sh \
 	tests/cli/other-run.sh \
 	tests/cli/panel.sh \
+	tests/cli/patience.sh \
 	tests/cli/ping.sh \
 	tests/cli/planted.sh \
 	tests/cli/postgres.sh \
