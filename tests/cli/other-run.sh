@@ -3,6 +3,7 @@
 # A folder that holds a run with other options is left alone, and so is its
 # store, if that is of an earlier schema.
 . "${0%/*}/lib.sh"
+needs python3
 
 phgen --target-model builtin:cautious --n 5 --out run --quiet
 cp run/dataset.jsonl before

@@ -4,6 +4,7 @@
 # that share a store: by one of them at a time, by another when that one is
 # killed, and once; the files are those of one worker alone with SQLite.
 . "${0%/*}/lib.sh"
+needs python3
 . "$here/pg-lib.sh"
 
 serve --faults latency=200
