@@ -157,6 +157,9 @@ void cmd_set_log(const struct options *o);
 void cmd_add_duration(struct str *out, double seconds);
 /* 1,234,567 */
 void cmd_add_count(struct str *out, double n);
+/* Prints text in lines of at most 79 columns, all but the first `indent`
+ * wide; `at` is the column where the first begins. */
+void cmd_wrap(const char *text, size_t indent, size_t at, FILE *out);
 /* Prints a value as a model or a file gave it, fit for a terminal. */
 void cmd_print_text(const char *text, FILE *out);
 /* Prints a tree as one line of JSON on standard output, and deletes it. */

@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "base/yaml.h"
 #include "cmd/cmd.h"
 #include "graph/concepts.h"
@@ -226,16 +227,25 @@ static void check_locale(struct checkup *c)
 
 /* --- telling --- */
 
+#define INDENT 18
+
 static void print(const struct checkup *c)
 {
+    struct str s;
     size_t i;
 
+    str_init(&s, 1 << 20);
     for (i = 0; i < c->n; i++) {
         printf("%-6s %-10s ", checkup_state_name(c->list[i].state),
                c->list[i].about);
-        cmd_print_text(c->list[i].says, stdout);
-        putchar('\n');
+        str_clear(&s);
+        text_printable(c->list[i].says, &s);
+        if (isatty(STDOUT_FILENO))
+            cmd_wrap(s.s, INDENT, INDENT, stdout);
+        else
+            puts(s.s);
     }
+    str_release(&s);
 }
 
 static void print_json(const struct checkup *c)

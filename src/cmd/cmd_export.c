@@ -218,7 +218,10 @@ static void say(const cJSON *done, const char *folder)
         log_line(LOG_INFO, "  %s: %.0f", json_string(v, "name"),
                  json_number(v, "rows", 0));
     cJSON_ArrayForEach(v, json_object(done, "left_out"))
-        log_line(LOG_INFO, "  left out, %s: %.0f", v->string, v->valuedouble);
+        log_line(LOG_INFO, "  left out, %s: %.0f%s", v->string, v->valuedouble,
+                 strcmp(v->string, "no response") == 0
+                     ? "; \"phgen respond\" writes responses"
+                     : "");
     if (json_number(done, "withheld", 0) > 0)
         log_line(LOG_INFO,
                  "  withheld, since people find them harmful: %.0f; they are "

@@ -16,7 +16,7 @@
 #define SOURCES_MAX 64
 
 static const struct option_row options[] = {
-    {"html", 0, OPTION_STRING, "FILE", 0, 0, NULL,
+    {"html", 'o', OPTION_STRING, "FILE", 0, 0, NULL,
      "Where the page goes. Default: report.html in the first folder.",
      OPTION_FILE},
     {"title", 0, OPTION_STRING, "TEXT", 0, 0, NULL,
@@ -169,7 +169,7 @@ static enum cmd_exit run(struct options *o, struct err *err)
 
 const struct command cmd_report = {
     .name = "report",
-    .about = "Show runs and evaluations as a page for a browser",
+    .about = "show runs and evaluations as a page for a browser",
     .operands = "RUN|EVAL...",
     .min_operands = 1,
     .max_operands = SOURCES_MAX,

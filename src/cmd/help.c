@@ -11,8 +11,7 @@
 #define NAME_INDENT 2
 #define HELP_INDENT 6
 
-/* Prints text in lines of at most COLUMNS, from column `at` on. */
-static void wrap(const char *text, size_t indent, size_t at, FILE *out)
+void cmd_wrap(const char *text, size_t indent, size_t at, FILE *out)
 {
     size_t len;
 
@@ -45,7 +44,7 @@ static void print_row(const struct option_row *row, FILE *out)
             row->arg != NULL ? row->arg : "");
     str_init(&text, 4096);
     cmd_add_row_text(row, &text);
-    wrap(text.s, HELP_INDENT, 0, out);
+    cmd_wrap(text.s, HELP_INDENT, 0, out);
     str_release(&text);
 }
 
@@ -74,7 +73,7 @@ void cmd_print_help(const struct command *c, FILE *out)
     fprintf(out, "Usage: phgen %s [OPTION]...%s%s\n\n", c->name,
             *c->operands != '\0' ? " " : "", c->operands);
     for (i = 0; c->details[i] != NULL; i++) {
-        wrap(c->details[i], 0, 0, out);
+        cmd_wrap(c->details[i], 0, 0, out);
         fputc('\n', out);
     }
     fputs("Options:\n", out);
@@ -84,7 +83,7 @@ void cmd_print_help(const struct command *c, FILE *out)
         fputs("\nExamples:\n", out);
     for (i = 0; c->examples != NULL && c->examples[i].line != NULL; i++) {
         fprintf(out, "  phgen %s\n", c->examples[i].line);
-        wrap(c->examples[i].what, HELP_INDENT, 0, out);
+        cmd_wrap(c->examples[i].what, HELP_INDENT, 0, out);
     }
 }
 
@@ -97,7 +96,7 @@ static void print_abouts(const char *group, FILE *out)
         name = CMD_TABLE[i]->name;
         if (group == NULL ||
             (strncmp(name, group, len) == 0 && name[len] == ' '))
-            fprintf(out, "  %-14s %s\n", name, CMD_TABLE[i]->about);
+            fprintf(out, "  %-15s %s\n", name, CMD_TABLE[i]->about);
     }
 }
 

@@ -25,7 +25,7 @@ static const char *count(double n, char text[40])
     return text;
 }
 
-/* "name      123", the name cut to the width of a cell. */
+/* "name      123"; a name that is cut to the width of a cell ends in "..". */
 static void cell(const char *name, double n, FILE *out)
 {
     char digits[40];
@@ -33,7 +33,10 @@ static void cell(const char *name, double n, FILE *out)
 
     str_init(&s, 4096);
     text_printable(name, &s);
-    fprintf(out, "  %-*.*s %6s", NAME_WIDTH, NAME_WIDTH, s.s, count(n, digits));
+    if (s.len > NAME_WIDTH)
+        fprintf(out, "  %.*s.. %6s", NAME_WIDTH - 2, s.s, count(n, digits));
+    else
+        fprintf(out, "  %-*s %6s", NAME_WIDTH, s.s, count(n, digits));
     str_release(&s);
 }
 

@@ -10,9 +10,12 @@
  */
 #include "store/engine.h"
 
+#include <errno.h>
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum statement {
     Q_BEGIN,
@@ -91,10 +94,36 @@ struct sqlite {
     sqlite3_stmt *q[QUERIES];
 };
 
+/* SQLite writes beside its file, too; what it says of a folder where it may
+ * not is "disk I/O error". */
+static bool may_write(const struct sqlite *s)
+{
+    const char *slash = strrchr(s->path, '/');
+    char *folder = slash != NULL && slash > s->path
+                       ? strndup(s->path, (size_t)(slash - s->path))
+                       : strdup(slash != NULL ? "/" : ".");
+    bool yes = folder == NULL || (access(folder, W_OK) == 0 &&
+                                  (access(s->path, W_OK) == 0 ||
+                                   errno == ENOENT));
+
+    int why = errno;
+
+    free(folder);
+    errno = why;
+    return yes;
+}
+
 static int fail(struct sqlite *s, struct err *err, const char *doing)
 {
     int code = sqlite3_errcode(s->db);
 
+    if ((code == SQLITE_READONLY || code == SQLITE_CANTOPEN ||
+         code == SQLITE_IOERR) &&
+        !may_write(s))
+        return err_set(err,
+                       "%s cannot be written: %s; work on a copy of the "
+                       "folder that is yours",
+                       s->path, strerror(errno));
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
         return err_set(err,
                        "%s is in use: another phgen is working in this "

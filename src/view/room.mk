@@ -38,5 +38,5 @@ CLEANFILES += src/view/review_files.h
 src/view/review_files.h: $(review_files) tools/embed
 	$(AM_V_GEN)$(MKDIR_P) src/view && cd $(srcdir) && \
 		$(SHELL) tools/embed $(review_files) \
-		>$(abs_builddir)/$@.part && mv $(abs_builddir)/$@.part \
-		$(abs_builddir)/$@
+		>'$(abs_builddir)/$@.part' && mv '$(abs_builddir)/$@.part' \
+		'$(abs_builddir)/$@'

@@ -30,4 +30,18 @@ fi
 code=$(cat status)
 exits 1 'the reader of standard output is gone'
 holds 'and is told nothing' test ! -s err
+# A run that may be read only.
+rm -rf run && phgen --target-model builtin:cautious --n 5 --out run --quiet
+chmod 711 "$work" && chmod -R a-w,a+rX run && touch out err && chmod a+w . out err
+as=
+test "$(id -u)" != 0 || as='setpriv --reuid=65534 --clear-groups'
+if $as test -x "$PHGEN" 2>/dev/null && $as test -r "$PHGEN_DATA/seeds"; then
+    $as "$PHGEN" explain run --data-dir "$PHGEN_DATA" >out 2>err
+    code=$?
+    exits 1 'a store that cannot be written'
+    says err 'run.sqlite cannot be written: Permission denied'
+fi
+chmod -R u+w run
+phgen export run -f sft
+says err 'no response: 5; "phgen respond" writes responses'
 finish

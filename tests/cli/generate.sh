@@ -21,6 +21,7 @@ for file in rejected.jsonl manifest.json README.md; do
 done
 holds 'no part is left over' test -z "$(find $run -name '*.part')"
 says err 'rows                              200' 'the summary counts rows'
+says err 'human-elimination-and-world-..' 'a name that is cut shows it'
 says err "Files in $run"
 cp $run/dataset.jsonl first
 phgen --target-model builtin:cautious --n 200 --out again --quiet

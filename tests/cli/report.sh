@@ -19,7 +19,7 @@ exits 0 'a page of a run'
 holds 'is in its folder' test -s run/report.html
 holds 'nothing is left beside it' test ! -e run/report.html.part
 cp run/report.html first.html
-report run --html second.html
+report run -o second.html
 holds 'the same run gives the same bytes' cmp first.html second.html
 
 report run --json

@@ -15,6 +15,11 @@ for f in src/*/*.[ch] tests/unit/*.c; do
 done
 grep -nE '\b(strcpy|strcat|sprintf|gets|strtok|atoi|atol|rand|srand|system|popen|longjmp|alloca)\(' src/*/*.[ch] | sed "s/^/# /" | grep . &&
     say "these functions are not used here"
+# A folder's name may have a space.
+for f in Makefile.am $(find src tests tools -name '*.mk'); do
+    sed "s/'[^']*'//g" "$f" | grep -n '\$(abs_' | sed "s|^|# $f:|" | grep . &&
+        say "a path that is absolute is quoted"
+done
 echo 1..1
 test $bad = 0 || printf "not "
 echo "ok 1 - source rules hold"
