@@ -7,20 +7,33 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <utf8proc.h>
 
-/* A text that was cut ends with a whole character all the same. */
-static void mend_end(char text[ERR_TEXT_MAX], int wanted)
+/*
+ * What the text was made of may have been cut within a character ("%.60s"), as
+ * the text itself may be, or be no UTF-8 at all, like the name of a file.  It
+ * goes to terminals and into JSON, so what is left of such becomes "?".
+ */
+static void mend(char *text)
 {
-    size_t n = ERR_TEXT_MAX - 1, more;
-    unsigned char lead;
+    size_t len = strlen(text), from = 0, to = 0, n;
+    utf8proc_int32_t c;
+    utf8proc_ssize_t got;
 
-    if (wanted < ERR_TEXT_MAX)
-        return;
-    for (more = 0; more < 3 && (text[n - 1 - more] & 0xC0) == 0x80; more++)
-        ;
-    lead = (unsigned char)text[n - 1 - more];
-    if (lead >= (more < 1 ? 0xC0 : more < 2 ? 0xE0 : more < 3 ? 0xF0 : 0xF8))
-        text[n - 1 - more] = '\0';
+    for (; from < len; from += n) {
+        got = utf8proc_iterate((const utf8proc_uint8_t *)text + from,
+                               (utf8proc_ssize_t)(len - from), &c);
+        n = got > 0 ? (size_t)got : 1;
+        if (got > 0) {
+            memmove(text + to, text + from, n);
+            to += n;
+            continue;
+        }
+        while ((text[from + n] & 0xC0) == 0x80)
+            n++;
+        text[to++] = '?';
+    }
+    text[to] = '\0';
 }
 
 int err_set(struct err *err, const char *fmt, ...)
@@ -30,8 +43,9 @@ int err_set(struct err *err, const char *fmt, ...)
     if (err == NULL)
         return -1;
     va_start(ap, fmt);
-    mend_end(err->text, vsnprintf(err->text, sizeof(err->text), fmt, ap));
+    vsnprintf(err->text, sizeof(err->text), fmt, ap);
     va_end(ap);
+    mend(err->text);
     return -1;
 }
 
@@ -40,17 +54,16 @@ int err_prefix(struct err *err, const char *fmt, ...)
     char old[ERR_TEXT_MAX];
     va_list ap;
     size_t n;
-    int more;
 
     if (err == NULL)
         return -1;
     memcpy(old, err->text, sizeof(old));
     va_start(ap, fmt);
-    mend_end(err->text, vsnprintf(err->text, sizeof(err->text), fmt, ap));
+    vsnprintf(err->text, sizeof(err->text), fmt, ap);
     va_end(ap);
     n = strlen(err->text);
-    more = snprintf(err->text + n, sizeof(err->text) - n, ": %s", old);
-    mend_end(err->text, (int)n + more);
+    snprintf(err->text + n, sizeof(err->text) - n, ": %s", old);
+    mend(err->text);
     return -1;
 }
 

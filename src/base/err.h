@@ -22,7 +22,8 @@
 #define ERR_TEXT_MAX 2048
 
 struct err {
-    char text[ERR_TEXT_MAX]; /* one sentence, no newline at the end */
+    char text[ERR_TEXT_MAX]; /* one sentence of valid UTF-8, no newline at its
+                                end */
 };
 
 /* Sets the text (longer ones are cut).  Always returns -1. */

@@ -116,6 +116,11 @@ static void test_err_whole_characters(void **state)
     (void)state;
     assert_null(json_parse(bad, strlen(bad), &err));
     assert_true(text_valid(err.text, strlen(err.text)));
+    err_set(&err, "\"%.2s\" and \"%.3s\"", "a\xD7\xAF", "\xF0\x9F\x90\x8D");
+    assert_string_equal(err.text, "\"a?\" and \"?\"");
+    err_set(&err, "caf\xE9.csv");
+    err_prefix(&err, "%.1s", "\xC3\xA9");
+    assert_string_equal(err.text, "?: caf?.csv");
     for (i = 0; i < 8; i++) {
         memset(text, 'x', i);
         memset(text + i, '\0', sizeof(text) - i);
