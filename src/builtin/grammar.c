@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Realisation is a walk of small choices: a manner (bald, plain, wordy, hard)
- * by the move, a frame of that manner, a place for the setting.  The seeds
- * guarantee that a task fits every frame of its kind, so nothing here
+ * Realisation is a walk of small choices: a manner (bald, plain, wordy, hard,
+ * sober) by the move, a frame of that manner, a place for the setting.  The
+ * seeds guarantee that a task fits every frame of its kind, so nothing here
  * inflects verbs or guesses at articles: what would need guessing is passed
  * over instead.
  *
@@ -28,9 +28,10 @@
 #define TURNS_MAX  (128u << 10)
 #define FOCUS_MAX  8
 
-enum manner { BALD, PLAIN, WORDY, HARD, MANNERS };
+enum manner { BALD, PLAIN, WORDY, HARD, SOBER, MANNERS };
 
-static const char *const manners[MANNERS] = {"bald", "plain", "wordy", "hard"};
+static const char *const manners[MANNERS] = {"bald", "plain", "wordy", "hard",
+                                             "sober"};
 
 struct frames {
     const char **text;
@@ -71,7 +72,7 @@ static int load_frames(struct grammar *g, yaml_node list, struct frames *out,
 static int load_all(struct grammar *g, struct err *err)
 {
     static const char *const known_manners[] = {"bald", "plain", "wordy",
-                                                "hard", NULL};
+                                                "hard", "sober", NULL};
     static const char *const known_kinds[] = {"ask",   "do",    "know",
                                               "topic", "write", NULL};
     yaml_node top = yaml_root(g->file), kind, list;
@@ -179,6 +180,7 @@ struct request {
     enum shape shape;
     const char *task, *setting, *move, *trigger, *forms, *sense, *previous;
     const char *category;
+    bool grave;
 };
 
 static bool first_person(const char *text)
@@ -195,20 +197,20 @@ static bool first_person(const char *text)
     return false;
 }
 
-static enum manner pick_manner(const struct grammar *g, const struct request *q,
-                               struct rng *r)
+static enum manner pick_manner(const struct request *q, struct rng *r)
 {
     double x = rng_unit(r);
+    bool harden = strcmp(q->move, "harden") == 0;
 
     /* What stands in another frame is plain: that one has the voice. */
     if (q->shape != SHAPE_QUESTION && q->shape != SHAPE_TURNS)
-        return x < 0.7 || strcmp(q->move, "harden") == 0 ? BALD : PLAIN;
-    if (strcmp(q->move, "harden") == 0)
+        return x < 0.7 || harden ? BALD : PLAIN;
+    if (q->grave)
+        return harden ? SOBER : x < 0.6 ? BALD : PLAIN;
+    if (harden)
         return HARD;
     if (strcmp(q->move, "soften") == 0)
         return x < 0.6 ? PLAIN : WORDY;
-    if (shapes_grave(g->shapes, q->category))
-        return x < 0.6 ? BALD : PLAIN;
     /* A voice of its own does not go with what is the asker's affair. */
     if (q->kind == TASK_ASK && first_person(q->task))
         return BALD;
@@ -350,14 +352,15 @@ static bool setting_fits(const struct request *q)
            first_person(q->task) || share_word(q->setting, q->task);
 }
 
-/* The request itself, on one line. */
-static void write_request(const struct grammar *g, const struct request *q,
-                          struct rng *r, struct str *out)
+/* The request itself, on one line; the manner it is in. */
+static enum manner write_request(const struct grammar *g,
+                                 const struct request *q, struct rng *r,
+                                 struct str *out)
 {
-    enum manner m = pick_manner(g, q, r);
+    enum manner m = pick_manner(q, r);
     const char *frame = pick_frame(g, q, m, r);
 
-    if (q->setting == NULL || m == HARD)
+    if (q->setting == NULL || m == HARD || m == SOBER)
         fill(frame, q->task, out);
     else if (islower((unsigned char)q->setting[0]))
         with_phrase(frame, q, r, out);
@@ -365,14 +368,17 @@ static void write_request(const struct grammar *g, const struct request *q,
         with_sentence(frame, q, r, out);
     if (m == BALD && q->setting == NULL && q->shape == SHAPE_QUESTION)
         maybe_careless(out, r);
+    return m;
 }
 
 static void write_prompt(const struct grammar *g, const struct request *asked,
                          struct rng *r, struct str *prompt, struct str *turns)
 {
     struct request q = *asked;
-    struct ask ask = {
-        .sense = q.sense, .trigger = q.trigger, .category = q.category};
+    struct ask ask = {.sense = q.sense,
+                      .trigger = q.trigger,
+                      .category = q.category,
+                      .grave = q.grave};
     struct str request, told;
 
     str_init(&request, PROMPT_MAX);
@@ -386,7 +392,7 @@ static void write_prompt(const struct grammar *g, const struct request *asked,
         q.setting = NULL;
         str_addf(&told, "%s ", ask.setting);
     }
-    write_request(g, &q, r, &request);
+    ask.voiced = write_request(g, &q, r, &request) > PLAIN;
     str_adds(&told, request.s);
     ask.q = request.s;
     ask.told = told.s;
@@ -483,6 +489,7 @@ void grammar_reply(const struct grammar *g, const struct call *call,
     if (o == NULL || !read_request(o, &q)) {
         str_adds(&answer, "I need a task to write a prompt about.");
     } else {
+        q.grave = shapes_grave(g->shapes, q.category, q.sense, q.task);
         for (tries = 0; tries < 8; tries++) {
             str_clear(&prompt);
             str_clear(&turns);

@@ -13,6 +13,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define TEXT_MAX    (64u << 10)
 #define LISTS_MAX   16
@@ -45,7 +46,8 @@ struct shapes {
     const char *list_name[LISTS_MAX];
     struct list words[LISTS_MAX];
     size_t nlists;
-    struct list grave, task, task_light, code, code_for, role, role_light;
+    struct list grave, grave_words;
+    struct list task, task_light, code, code_for, role, role_light;
     struct list end, take, ask;
     struct exchanges begin, begin_without, aside;
     struct document *documents;
@@ -227,15 +229,16 @@ static int load_documents(struct shapes *s, struct err *err)
 static int load_all(struct shapes *s, struct err *err)
 {
     static const char *const keys[] = {
-        "words", "grave",         "task",      "task_light",
-        "code",  "code_for",      "role",      "role_light",
-        "begin", "begin_without", "aside",     "end",
-        "take",  "ask",           "documents", NULL};
+        "words",      "grave",     "grave_words", "task",  "task_light",
+        "code",       "code_for",  "role",        "begin", "begin_without",
+        "role_light", "documents", "aside",       "end",   "take",
+        "ask",        NULL};
     yaml_node top = yaml_root(s->file);
 
     if (yaml_check_keys(s->file, top, keys, err) != 0 ||
         load_words(s, yaml_get(s->file, top, "words"), err) != 0 ||
         load_member(s, top, "grave", &s->grave, err) != 0 ||
+        load_member(s, top, "grave_words", &s->grave_words, err) != 0 ||
         load_member(s, top, "task", &s->task, err) != 0 ||
         load_member(s, top, "task_light", &s->task_light, err) != 0 ||
         load_member(s, top, "code", &s->code, err) != 0 ||
@@ -277,6 +280,7 @@ void shapes_free(struct shapes *s)
     for (i = 0; i < LISTS_MAX; i++)
         free(s->words[i].text);
     free(s->grave.text);
+    free(s->grave_words.text);
     free(s->task.text);
     free(s->task_light.text);
     free(s->code.text);
@@ -423,9 +427,23 @@ static bool has(const struct list *list, const char *word)
     return false;
 }
 
-bool shapes_grave(const struct shapes *s, const char *category)
+static bool names_one(const char *text, const struct list *words)
 {
-    return has(&s->grave, category);
+    size_t pos = 0, start, len, i;
+
+    while (text_word(text, strlen(text), &pos, &start, &len))
+        for (i = 0; i < words->n; i++)
+            if (strlen(words->text[i]) == len &&
+                strncasecmp(text + start, words->text[i], len) == 0)
+                return true;
+    return false;
+}
+
+bool shapes_grave(const struct shapes *s, const char *category,
+                  const char *sense, const char *task)
+{
+    return has(&s->grave, category) || names_one(sense, &s->grave_words) ||
+           names_one(task, &s->grave_words);
 }
 
 static bool add_prompt(struct fill *f, const struct list *list,
@@ -486,13 +504,17 @@ static bool write_talk(struct fill *f, struct str *prompt, struct str *turns)
 
     if (e == NULL)
         return false;
-    if (shapes_grave(f->s, f->ask->category)) {
+    if (f->ask->grave) {
         str_adds(prompt, f->ask->q);
         return true;
     }
     if (begin == &f->s->begin_without && strstr(e->user, "{sense}") == NULL &&
         rng_unit(f->r) < 0.7 && add_exchange(f, &f->s->aside, turns) == NULL)
         return false;
+    if (f->ask->voiced) { /* "So:" and "Honest question:" are one too many */
+        str_adds(prompt, f->ask->q);
+        return true;
+    }
     return add_prompt(f, &f->s->end, prompt);
 }
 
@@ -542,7 +564,7 @@ static bool write_long(struct fill *f, struct str *prompt, struct str *turns)
 static const struct list *either(struct fill *f, const struct list *sober,
                                  const struct list *light)
 {
-    if (shapes_grave(f->s, f->ask->category))
+    if (f->ask->grave)
         return sober;
     return rng_below(f->r, sober->n + light->n) < sober->n ? sober : light;
 }

@@ -23,8 +23,10 @@ struct shapes; /* heap; read-only after loading */
 struct shapes *shapes_load(const char *path, struct err *err);
 void shapes_free(struct shapes *s); /* accepts NULL */
 
-/* Is the category one whose requests may be about distress? */
-bool shapes_grave(const struct shapes *s, const char *category);
+/* May the request be about distress: by its category, or by a word of its
+ * sense or its task? */
+bool shapes_grave(const struct shapes *s, const char *category,
+                  const char *sense, const char *task);
 
 struct ask {
     const char *q;        /* the request, one line */
@@ -33,6 +35,8 @@ struct ask {
     const char *sense;    /* a noun phrase */
     const char *trigger;  /* for a name in code */
     const char *category; /* slug */
+    bool grave;           /* sober frames only */
+    bool voiced;          /* `q` has a voice of its own */
 };
 
 /*
