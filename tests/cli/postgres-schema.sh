@@ -54,6 +54,7 @@ database old
 "$pg_bin/psql" -X -q -h "$pg" -U phgen -d old -v ON_ERROR_STOP=1 \
     -f "$PHGEN_SRC/tests/fixtures/store/postgres-1.sql" >psql.log 2>&1
 result $? 'a store of schema 1'
+tables old >old-1.sql
 candidates=$(all candidates)
 last=$(sql 'SELECT max(seq) FROM candidates')
 phgen status "$store"
@@ -69,40 +70,49 @@ exits 1 'another run is refused'
 says err 'seed' 'by name'
 holds 'before anything is changed' test "$(schema)" = 1
 
-if test "$(sql "SELECT value FROM meta WHERE key = 'config'")" = "$config"; then
-    sql "INSERT INTO workers (name, place) VALUES ('far.example:7', 'x')" >/dev/null
-    run early
-    exits 1 'a living worker of schema 1 is in the way'
-    complains
-    says err 'worker 3 of it, far.example:7' 'it is named'
-    says err 'run the same command again' 'and what to do'
-    holds 'nothing is changed' test "$(schema)" = 1
-    sql "UPDATE workers SET state = 'left' WHERE id = 3" >/dev/null
-    worker a; a=$worker
-    worker b; b=$worker
-    worker c; c=$worker
-    for w in a b c; do
-        eval "wait \$$w"
-        code=$?
-        cp $w.err err
-        exits 0 "of three that start together $w goes on"
-        holds 'to the rows of the undisturbed run' \
-            cmp alone/dataset.jsonl $w/dataset.jsonl
-        holds 'and its rejects' cmp alone/rejected.jsonl $w/rejected.jsonl
-    done
-    holds 'what was paid for is not paid for again' test "$(paid_for)" = "$paid"
-else
-    # The seeds are others by now.  What is left to see: the tables.
-    sql "UPDATE meta SET value = \$c\$$config\$c\$ WHERE key = 'config'" >/dev/null
-    run a --max-calls 1
-    result 0 'going on # SKIP the fixture is of a run with other seeds'
-fi
+# By now the seeds are others, which makes it another run.
+sql "UPDATE meta SET value = \$c\$$config\$c\$ WHERE key = 'config'" >/dev/null
+run a --max-calls 1
 holds "it has schema $now" test "$(schema)" = "$now"
 tables new >new.sql
 tables old >old.sql
 holds 'the very tables of a new store' cmp new.sql old.sql
 sql "DELETE FROM candidates WHERE seq > $last" >/dev/null
 holds 'every candidate of before is there' test "$(all candidates)" = "$candidates"
+
+# A run of this phgen, stopped in the middle, in the tables of schema 1.
+database half
+run begun --max-calls 40
+exits 1 'a run that is stopped in the middle'
+sql "DROP TABLE passes; DROP INDEX leases_last; DROP INDEX ledger_twice;
+    UPDATE meta SET value = '1' WHERE key = 'schema'" >/dev/null
+tables half >half-1.sql
+holds 'in the tables of schema 1' cmp old-1.sql half-1.sql
+far=$(sql "INSERT INTO workers (name, place) VALUES ('far.example:7', 'x')
+    RETURNING id")
+run early
+exits 1 'a living worker of schema 1 is in the way'
+complains
+says err "worker $far of it, far.example:7" 'it is named'
+says err 'run the same command again' 'and what to do'
+holds 'nothing is changed' test "$(schema)" = 1
+sql "UPDATE workers SET state = 'left' WHERE id = $far" >/dev/null
+worker b; b=$worker
+worker c; c=$worker
+worker d; d=$worker
+for w in b c d; do
+    eval "wait \$$w"
+    code=$?
+    cp $w.err err
+    exits 0 "of three that start together $w goes on"
+    holds 'to the rows of the undisturbed run' \
+        cmp alone/dataset.jsonl $w/dataset.jsonl
+    holds 'and its rejects' cmp alone/rejected.jsonl $w/rejected.jsonl
+done
+holds 'what was paid for is not paid for again' test "$(paid_for)" = "$paid"
+holds "it has schema $now" test "$(schema)" = "$now"
+pg_name=old
+store=${store%/half*}/old${store#*/half}
 
 # One that had it open already when another took it on: it waits at the row,
 # and then there is none of its schema.
