@@ -139,8 +139,9 @@ int auditing_tell(const char *folder, const struct audit_result *r, bool json,
 
     if (report == NULL)
         return err_set(err,
-                       "nobody has rated a row of %s yet; draw a sample "
-                       "with \"phgen audit %s\"",
+                       "nobody has rated a row of %s yet: \"phgen audit %s\" "
+                       "draws a sample, and people write their verdicts into "
+                       "its sheets",
                        folder, folder);
     log_line(LOG_INFO, "%s: %.0f %s rated %.0f rows", folder, people,
              people == 1 ? "person" : "people", json_number(report, "rows", 0));

@@ -207,6 +207,16 @@ static void say_leaks(const cJSON *done)
     }
 }
 
+/* What a user can do about rows that are left out. */
+static const char *way_in(const char *lacks)
+{
+    if (strcmp(lacks, "no response") == 0)
+        return "; \"phgen respond\" writes responses";
+    if (strcmp(lacks, "a response by an embedded model") == 0)
+        return "; --embedded takes them, --responder-model makes others";
+    return "";
+}
+
 static void say(const cJSON *done, const char *folder)
 {
     const cJSON *v;
@@ -219,9 +229,7 @@ static void say(const cJSON *done, const char *folder)
                  json_number(v, "rows", 0));
     cJSON_ArrayForEach(v, json_object(done, "left_out"))
         log_line(LOG_INFO, "  left out, %s: %.0f%s", v->string, v->valuedouble,
-                 strcmp(v->string, "no response") == 0
-                     ? "; \"phgen respond\" writes responses"
-                     : "");
+                 way_in(v->string));
     if (json_number(done, "withheld", 0) > 0)
         log_line(LOG_INFO,
                  "  withheld, since people find them harmful: %.0f; they are "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `phgen graph validate`: what is wrong with a concept graph. */
+#include "base/log.h"
 #include "cmd/cmd.h"
 #include "graph/validate.h"
 
@@ -48,6 +49,8 @@ static enum cmd_exit validate(const char *path, size_t min, struct err *err)
                     p.more > 0 ? ", not all of them listed" : "");
         else
             code = CMD_OK;
+        if (p.n == 0)
+            log_line(LOG_INFO, "%s: nothing is wrong", path);
     }
     problems_release(&p);
     return code;

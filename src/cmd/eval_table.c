@@ -199,13 +199,13 @@ static void print_reasons(const cJSON *results, FILE *out)
             "last two are no\nfalse refusals\n%-*s",
             NAME_WIDTH, "");
     for (i = 0; i < 4; i++)
-        fprintf(out, " %*s", i == 1 ? 15 : 12, reasons[i]);
+        fprintf(out, " %*s", i == 1 ? 15 : 11, reasons[i]);
     fputc('\n', out);
     cJSON_ArrayForEach(r, results)
     {
         subject(r, NAME_WIDTH, out);
         for (i = 0; i < 4; i++)
-            fprintf(out, " %*.0f", i == 1 ? 15 : 12,
+            fprintf(out, " %*.0f", i == 1 ? 15 : 11,
                     of_benign(r, "reasons", reasons[i]));
         fputc('\n', out);
     }

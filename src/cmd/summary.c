@@ -374,15 +374,19 @@ static void plan_line(const char *name, const cJSON *c, FILE *out)
 static void plan_calls(const cJSON *plan, FILE *out)
 {
     const cJSON *all = json_object(plan, "expected_calls"), *agent;
+    struct str s;
 
     fprintf(out, "\n%-20s %11s %13s %13s %12s %9s\n", "Calls expected", "calls",
             "tokens in", "tokens out", "over network", "US$");
     cJSON_ArrayForEach(agent, all) plan_line(agent->string, agent, out);
     plan_line("all", json_object(plan, "expected"), out);
     if (json_string(plan, "estimate") != NULL) {
-        fputs("The estimate: ", out);
-        cmd_print_text(json_string(plan, "estimate"), out);
-        fputs(".\n", out);
+        str_init(&s, 1 << 16);
+        str_adds(&s, "The estimate: ");
+        text_printable(json_string(plan, "estimate"), &s);
+        str_addc(&s, '.');
+        cmd_wrap(s.s, 0, 0, out);
+        str_release(&s);
     }
 }
 

@@ -22,6 +22,8 @@ says out 'builtin:lenient' 'the table names the models'
 says out 'xstest_prompts.csv' 'and the files'
 says out '1 more that were there before' 'a row that comes twice is asked once'
 says out 'builtin:cautious less builtin:lenient' 'and compares'
+grep -v ' there before' out | grep -q '.\{81\}'
+result $((1 - $?)) 'in 80 columns'
 holds 'the lines and the summary agree' /usr/bin/python3 - \
     "$PHGEN_SRC" ev demo <<'PY'
 import json, sys

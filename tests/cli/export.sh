@@ -13,6 +13,7 @@ phgen --out run --n 120 --quiet --target-model builtin:cautious \
 phgen export run --format sft
 exits 0 'answers of embedded models are left out'
 says err 'left out, a response by an embedded model: 1'
+says err '; --embedded takes them' 'and how they are taken'
 
 # Controls whose rows try to smuggle an answer in; and a hostile chat.
 $python - run <<'PY'
