@@ -111,13 +111,12 @@ for w in b c d; do
 done
 holds 'what was paid for is not paid for again' test "$(paid_for)" = "$paid"
 holds "it has schema $now" test "$(schema)" = "$now"
-pg_name=old
-store=${store%/half*}/old${store#*/half}
+echo "$store" >folder/store.url
 
 # One that had it open already when another took it on: it waits at the row,
 # and then there is none of its schema.
 mkfifo pipe
-"$pg_bin/psql" -X -q -h "$pg" -U phgen -d old <pipe >psql.log 2>&1 &
+"$pg_bin/psql" -X -q -h "$pg" -U phgen -d half <pipe >psql.log 2>&1 &
 background="$background $!"
 exec 3>pipe
 echo "BEGIN; UPDATE meta SET value = '99' WHERE key = 'schema'; SELECT 1;" >&3
