@@ -11,10 +11,10 @@
 #include "cmd/controlling.h"
 #include "cmd/explaining.h"
 #include "cmd/generating.h"
+#include "cmd/planned.h"
 #include "cmd/responding.h"
 #include "cmd/settings.h"
 #include "cmd/stop.h"
-#include "cmd/summary.h"
 
 static const struct option_row options[] = {
     {"n", 'n', OPTION_UINT, "ROWS", 1, 10000000, "100",
@@ -108,7 +108,7 @@ static enum cmd_exit dry_run(const struct settings *s, const struct options *o,
     if (options_flag(o, "json"))
         generating_print_json(plan);
     else
-        summary_print_plan(plan, s->out, stdout);
+        planned_print(plan, s->out, stdout);
     cJSON_Delete(plan);
     return CMD_OK;
 }

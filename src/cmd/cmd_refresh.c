@@ -14,6 +14,7 @@
 #include "cmd/asking.h"
 #include "cmd/cmd.h"
 #include "cmd/generating.h"
+#include "cmd/planned.h"
 #include "cmd/progress.h"
 #include "cmd/settings.h"
 #include "cmd/stop.h"
@@ -40,8 +41,14 @@ static const struct option_row options[] = {
      OPTION_DIR},
     CMD_ROWS_GENERATING,
     CMD_ROWS_ASKING,
+    {"dry-run", 0, OPTION_FLAG, NULL, 0, 0, NULL,
+     "Say how many calls, tokens and dollars testing again takes, and what "
+     "rows made anew are likely to take; call nothing, write nothing.",
+     0},
     {"json", 0, OPTION_FLAG, NULL, 0, 0, NULL,
-     "Print the manifest as JSON on standard output.", OPTION_CONFIG},
+     "Print the manifest (of a dry run: the plan) as JSON on standard "
+     "output.",
+     OPTION_CONFIG},
     {"quiet", 'q', OPTION_FLAG, NULL, 0, 0, NULL,
      "No progress and no summary, only what goes wrong.", OPTION_CONFIG},
     CMD_ROW_HELP,
@@ -70,6 +77,8 @@ static const char *const details[] = {
 static const struct example examples[] = {
     {"refresh output/demo --target-model openai:gpt-y",
      "The next version, for the model's next release."},
+    {"refresh output/demo --target-model openai:gpt-y --dry-run",
+     "What that would take, before anything is paid for."},
     {"refresh output/demo -t builtin:balanced --pool builtin:cautious "
      "--n 500 --out output/demo-2",
      "What the cautious model still refuses stays in."},
@@ -332,6 +341,22 @@ static enum cmd_exit go(struct refresh *f, const struct settings *s,
     return state == RUN_STOPPED ? CMD_FAILED : CMD_OK;
 }
 
+static enum cmd_exit dry_run(const struct refresh_options *r,
+                             const struct settings *s, const struct options *o,
+                             struct err *err)
+{
+    cJSON *plan = refresh_dry(r, err);
+
+    if (plan == NULL)
+        return CMD_FAILED;
+    if (options_flag(o, "json"))
+        generating_print_json(plan);
+    else
+        planned_print_refresh(plan, s->out, stdout);
+    cJSON_Delete(plan);
+    return CMD_OK;
+}
+
 static enum cmd_exit refresh(const struct settings *s, const struct options *o,
                              struct err *err)
 {
@@ -347,6 +372,8 @@ static enum cmd_exit refresh(const struct settings *s, const struct options *o,
     }
     for (i = 0; i < r.npool; i++)
         r.pool[i] = pool[i];
+    if (options_flag(o, "dry-run"))
+        return dry_run(&r, s, o, err);
     f = refresh_open(&r, err);
     if (f == NULL)
         return CMD_FAILED;

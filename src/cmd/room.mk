@@ -42,7 +42,9 @@ libphgen_a_SOURCES += \
 	src/cmd/generating.c src/cmd/generating.h \
 	src/cmd/help.c \
 	src/cmd/man.c \
-	src/cmd/passing.c src/cmd/passing.h src/cmd/progress.c src/cmd/progress.h \
+	src/cmd/passing.c src/cmd/passing.h \
+	src/cmd/planned.c src/cmd/planned.h \
+	src/cmd/progress.c src/cmd/progress.h \
 	src/cmd/responding.c src/cmd/responding.h \
 	src/cmd/reviewing.c src/cmd/reviewing.h \
 	src/cmd/settings.c src/cmd/settings.h \

@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -342,68 +341,4 @@ void summary_print(const cJSON *manifest, const struct net *net,
     cmd_print_text(s.s, out);
     fputc('\n', out);
     str_release(&s);
-}
-
-/* --- a dry run --- */
-
-static void value(const cJSON *v, FILE *out)
-{
-    struct str s;
-
-    str_init(&s, 1 << 16);
-    if (cJSON_IsString(v))
-        str_adds(&s, v->valuestring);
-    else
-        json_print(v, &s);
-    cmd_print_text(s.s, out);
-    str_release(&s);
-}
-
-static void plan_line(const char *name, const cJSON *c, FILE *out)
-{
-    char a[40], b[40], d[40], e[40];
-
-    fprintf(out, "  %-18.18s %11s %13s %13s %12s %9.2f\n", name,
-            count(round(json_number(c, "calls", 0)), a),
-            count(round(json_number(c, "tokens_in", 0)), b),
-            count(round(json_number(c, "tokens_out", 0)), d),
-            count(round(json_number(c, "paid_calls", 0)), e),
-            json_number(c, "cost", 0));
-}
-
-static void plan_calls(const cJSON *plan, FILE *out)
-{
-    const cJSON *all = json_object(plan, "expected_calls"), *agent;
-    struct str s;
-
-    fprintf(out, "\n%-20s %11s %13s %13s %12s %9s\n", "Calls expected", "calls",
-            "tokens in", "tokens out", "over network", "US$");
-    cJSON_ArrayForEach(agent, all) plan_line(agent->string, agent, out);
-    plan_line("all", json_object(plan, "expected"), out);
-    if (json_string(plan, "estimate") != NULL) {
-        str_init(&s, 1 << 16);
-        str_adds(&s, "The estimate: ");
-        text_printable(json_string(plan, "estimate"), &s);
-        str_addc(&s, '.');
-        cmd_wrap(s.s, 0, 0, out);
-        str_release(&s);
-    }
-}
-
-void summary_print_plan(const cJSON *plan, const char *folder, FILE *out)
-{
-    const cJSON *config = json_object(plan, "config"), *v;
-
-    fputs("This run would be:\n", out);
-    cJSON_ArrayForEach(v, config)
-    {
-        fprintf(out, "  %-20.20s ", v->string);
-        value(v, out);
-        fputc('\n', out);
-    }
-    fprintf(out, "  %-20s ", "folder");
-    cmd_print_text(folder, out);
-    fputc('\n', out);
-    plan_calls(plan, out);
-    fputs("Nothing was called and nothing written.\n", out);
 }

@@ -15,7 +15,4 @@
 void summary_print(const cJSON *manifest, const struct net *net,
                    const char *folder, FILE *out);
 
-/* What a dry run says would be done. */
-void summary_print_plan(const cJSON *plan, const char *folder, FILE *out);
-
 #endif

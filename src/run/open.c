@@ -358,9 +358,7 @@ static int make_fingerprint(struct run *r, cJSON *screens, struct err *err)
     return 0;
 }
 
-/* The store's fingerprint must be ours; names the first thing that differs. */
-static int compare_fingerprint(struct run *r, const char *stored,
-                               struct err *err)
+int run_is_same(struct run *r, const char *stored, struct err *err)
 {
     cJSON *old = json_parse(stored, strlen(stored), err), *a, *b;
     struct str was, is;
@@ -453,7 +451,7 @@ static int check_shared(struct run *r, const char *url, struct err *err)
     str_init(&text, 1 << 20);
     got = share_read(url, "config", &text, err);
     if (got == 1)
-        got = compare_fingerprint(r, text.s, err);
+        got = run_is_same(r, text.s, err);
     str_release(&text);
     return got;
 }
@@ -468,7 +466,7 @@ static int check_file(struct run *r, const char *path, struct err *err)
         return 0;
     if (peek(path, PEEK_PROGRESS, &p, NULL) == 0 && p.schema < STORE_SCHEMA &&
         p.config != NULL)
-        failed = compare_fingerprint(r, p.config, err);
+        failed = run_is_same(r, p.config, err);
     peek_release(&p);
     return failed;
 }
@@ -499,7 +497,7 @@ int run_identify(struct run *r, const char *path, struct err *err)
     if (got == 0 && store_get(r->store, "config", &text, err) != 1)
         got = -1;
     if (got == 0)
-        got = compare_fingerprint(r, text.s, err);
+        got = run_is_same(r, text.s, err);
 out:
     str_release(&text);
     return got;

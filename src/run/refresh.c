@@ -128,14 +128,10 @@ static int set_version(struct refresh *f, struct err *err)
                : err_prefix(err, "%s/" FILES_MANIFEST, f->options.old);
 }
 
-static int open_run(struct refresh *f, struct err *err)
+static int load_run(struct refresh *f, struct err *err)
 {
     struct run_options *o = &f->options.run;
-    char *path = file_join(o->out, FILES_STORE);
-    int failed = -1;
 
-    if (path == NULL)
-        return err_nomem(err);
     if (o->n == 0)
         o->n = f->former.n;
     if (o->prior == NULL && learned(f->options.old))
@@ -143,15 +139,22 @@ static int open_run(struct refresh *f, struct err *err)
     describe(f);
     o->refreshes = f->refreshes;
     f->run = run_load(o, err);
-    if (f->run != NULL && check_pool(f, err) == 0 && set_version(f, err) == 0 &&
-        file_make_dir(o->out, err) == 0)
-        failed = run_identify(f->run, path, err);
+    if (f->run == NULL || check_pool(f, err) != 0 || set_version(f, err) != 0)
+        return -1;
+    f->run->provenance.release = f->version;
+    f->run->carried = f->former.all;
+    return 0;
+}
+
+static int open_store(struct refresh *f, struct err *err)
+{
+    char *path = file_join(f->options.run.out, FILES_STORE);
+    int failed = path == NULL ? err_nomem(err)
+                              : file_make_dir(f->options.run.out, err) != 0 ||
+                                    run_identify(f->run, path, err) != 0;
+
     free(path);
-    if (!failed) {
-        f->run->provenance.release = f->version;
-        f->run->carried = f->former.all;
-    }
-    return failed;
+    return failed ? -1 : 0;
 }
 
 static struct release_rule rule_of(const struct refresh *f)
@@ -172,7 +175,7 @@ static int is_carried(const struct refresh *f, struct err *err)
     return got;
 }
 
-static struct retest_plan plan_of(struct refresh *f)
+struct retest_plan refresh_plan(struct refresh *f)
 {
     return (struct retest_plan){.former = &f->former,
                                 .run = f->run,
@@ -184,7 +187,7 @@ static struct retest_plan plan_of(struct refresh *f)
 
 static int begin_retest(struct refresh *f, struct err *err)
 {
-    const struct retest_plan plan = plan_of(f);
+    const struct retest_plan plan = refresh_plan(f);
     int got = is_carried(f, err);
 
     if (got == 0)
@@ -192,7 +195,7 @@ static int begin_retest(struct refresh *f, struct err *err)
     return got == 1 || f->retest != NULL ? 0 : -1;
 }
 
-struct refresh *refresh_open(const struct refresh_options *options,
+struct refresh *refresh_load(const struct refresh_options *options,
                              struct err *err)
 {
     struct refresh *f = calloc(1, sizeof(*f));
@@ -204,8 +207,19 @@ struct refresh *refresh_open(const struct refresh_options *options,
     f->options = *options;
     if (check_out(f, err) != 0 ||
         former_read(options->old, &f->former, err) != 0 ||
-        resolve_pool(f, err) != 0 || open_run(f, err) != 0 ||
-        begin_retest(f, err) != 0) {
+        resolve_pool(f, err) != 0 || load_run(f, err) != 0) {
+        refresh_close(f);
+        return NULL;
+    }
+    return f;
+}
+
+struct refresh *refresh_open(const struct refresh_options *options,
+                             struct err *err)
+{
+    struct refresh *f = refresh_load(options, err);
+
+    if (f != NULL && (open_store(f, err) != 0 || begin_retest(f, err) != 0)) {
         refresh_close(f);
         return NULL;
     }
@@ -317,7 +331,7 @@ static int resume(struct refresh *f, struct err *err)
 
 static enum refresh_step carry(struct refresh *f, struct err *err)
 {
-    const struct retest_plan plan = plan_of(f);
+    const struct retest_plan plan = refresh_plan(f);
     int failed = carry_rows(&plan, retest_findings(f->retest), err);
 
     retest_free(f->retest);

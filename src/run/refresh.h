@@ -56,6 +56,22 @@ struct refresh *refresh_open(const struct refresh_options *options,
                              struct err *err);
 void refresh_close(struct refresh *f); /* accepts NULL */
 
+/*
+ * Loads and checks everything; no folder, no store, nobody is called.  What
+ * can be done with it is refresh_plan(), whose members are the refresh's, and
+ * refresh_close().
+ */
+struct refresh *refresh_load(const struct refresh_options *options,
+                             struct err *err);
+struct retest_plan refresh_plan(struct refresh *f);
+
+/*
+ * What would be done and what that takes, as a tree (the caller deletes it):
+ * docs/refresh.md has its members.  Calls nobody over the network, writes
+ * nothing; an unfinished refresh in the folder is only read.
+ */
+cJSON *refresh_dry(const struct refresh_options *options, struct err *err);
+
 enum refresh_step {
     REFRESH_MORE,
     REFRESH_DONE,    /* tested: now refresh_run() */

@@ -71,18 +71,18 @@ static int add_errand(struct retest *t, size_t row, size_t model,
  * model otherwise than the run did (`model`, `name`); a first release lists
  * its targets in the order of its configuration.
  */
-static const cJSON *evidence(const struct retest *t, size_t row,
+static const cJSON *evidence(const struct former *f, size_t row,
                              const char *model)
 {
-    const cJSON *config = json_object(t->plan.former->manifest, "config"), *e,
+    const cJSON *config = json_object(f->manifest, "config"), *e,
                 *asked = json_array(config, "targets");
     const char *name;
     int i = 0;
 
-    cJSON_ArrayForEach(e, json_array(row_of(t, row)->tree, "targets"))
+    cJSON_ArrayForEach(e, json_array(f->rows[row].tree, "targets"))
     {
         name = json_string(e, "name");
-        if (name == NULL && t->plan.former->first)
+        if (name == NULL && f->first)
             name = cJSON_GetStringValue(cJSON_GetArrayItem(asked, i));
         if (name == NULL)
             name = json_string(e, "model");
@@ -93,12 +93,23 @@ static const cJSON *evidence(const struct retest *t, size_t row,
     return NULL;
 }
 
+enum refuses retest_knows(const struct retest_plan *plan, size_t row,
+                          const char *model)
+{
+    return release_row_refuses(&plan->rule, evidence(plan->former, row, model));
+}
+
+bool retest_asks(const struct former_row *r)
+{
+    return !r->past || r->canary;
+}
+
 static int plan_targets(struct retest *t, struct err *err)
 {
     size_t row, i;
 
     for (row = 0; row < t->plan.former->all; row++) {
-        if (row_of(t, row)->past && !row_of(t, row)->canary)
+        if (!retest_asks(row_of(t, row)))
             continue;
         for (i = 0; i < t->ntargets; i++)
             if (add_errand(t, row, i, err) != 0)
@@ -117,8 +128,7 @@ static int plan_pool(struct retest *t, struct err *err)
         for (i = t->ntargets; i < t->ntargets + t->plan.npool; i++) {
             enum refuses *says = &t->findings[row].says[i];
 
-            *says = release_row_refuses(&t->plan.rule,
-                                        evidence(t, row, model_of(t, i)->name));
+            *says = retest_knows(&t->plan, row, model_of(t, i)->name);
             if (*says == REFUSES_OPEN && add_errand(t, row, i, err) != 0)
                 return -1;
         }

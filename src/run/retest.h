@@ -43,6 +43,12 @@ struct finding {
     cJSON *fresh[RETEST_ASKED_MAX]; /* what was heard; NULL: nothing */
 };
 
+/* Is the row asked of the targets again? */
+bool retest_asks(const struct former_row *r);
+/* What the row's own evidence says of a model, by its name. */
+enum refuses retest_knows(const struct retest_plan *plan, size_t row,
+                          const char *model);
+
 struct retest; /* heap */
 
 struct retest *retest_new(const struct retest_plan *plan, struct err *err);

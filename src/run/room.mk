@@ -10,7 +10,7 @@ libphgen_a_SOURCES += \
 	src/run/dialogue.c src/run/dialogue.h \
 	src/run/diff.c src/run/diff.h \
 	src/run/diff_side.c src/run/diff_side.h \
-	src/run/dry.c \
+	src/run/dry.c src/run/dry.h \
 	src/run/eval.c src/run/eval.h \
 	src/run/evalset.c src/run/evalset.h \
 	src/run/evidence.c src/run/evidence.h \
@@ -39,7 +39,7 @@ libphgen_a_SOURCES += \
 	src/run/overview.c src/run/overview.h \
 	src/run/pass.c src/run/pass.h src/run/ping.c src/run/ping.h \
 	src/run/record.c src/run/record.h \
-	src/run/refresh.c src/run/refresh.h \
+	src/run/refresh.c src/run/refresh.h src/run/refresh_dry.c \
 	src/run/release.c src/run/release.h \
 	src/run/respond.c src/run/respond.h \
 	src/run/retest.c src/run/retest.h \

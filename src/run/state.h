@@ -87,6 +87,9 @@ int run_attach(struct run *r, const char *store_path, struct err *err);
  * `carried` known, what was decided. */
 int run_identify(struct run *r, const char *store_path, struct err *err);
 int run_resume(struct run *r, struct err *err);
+/* Is this the fingerprint of a store that the run can go on with?  -1 with a
+ * sentence that names the first thing that differs. */
+int run_is_same(struct run *r, const char *stored, struct err *err);
 /* What goes over the network, and for how much. */
 struct exchange_options run_exchange_options(const struct run *r);
 

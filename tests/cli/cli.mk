@@ -79,6 +79,7 @@ cli_tests += \
 	tests/cli/refusal-judge.sh \
 	tests/cli/report.sh \
 	tests/cli/refresh.sh \
+	tests/cli/refresh-dry-run.sh \
 	tests/cli/refresh-resume.sh \
 	tests/cli/respond.sh \
 	tests/cli/review.sh \
