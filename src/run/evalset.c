@@ -305,10 +305,8 @@ static char *name_of(const char *path, bool in_folder)
     const char *name = strrchr(path, '/');
 
     while (in_folder && name > path)
-        if (*--name == '/') {
-            in_folder = false;
+        if (*--name == '/')
             break;
-        }
     return strdup(name == NULL ? path : *name == '/' ? name + 1 : name);
 }
 

@@ -295,7 +295,7 @@ static int put_row(const struct wanted *w, struct store *s, const char *at,
     int failed;
 
     LL_COUNT(w->entries, e, n);
-    says = calloc(n, sizeof(*says));
+    says = calloc(n + 1, sizeof(*says));
     if (says == NULL)
         return err_nomem(err);
     n = 0;
