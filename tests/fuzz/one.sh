@@ -27,6 +27,6 @@ if [ $status -ne 0 ] && [ $status -ne 72 ]; then
     : >"$t.failed"
     echo "$t: FAILED, see $PWD/$t.log" >&2
 fi
-runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$t.log")
+runs=$(sed -n "s/^stat::number_of_executed_units: *//p" "$t.log" | tail -n 1)
 echo "| $t | $((now - began)) | ${runs:-0} | ${edges# cov: } |" \
     "$(find "new-$t" -type f | wc -l) | $((last - began)) | $ended |" >"$t.row"
