@@ -168,7 +168,7 @@ static void test_adds_up(void **state)
     static const char *const kinds[] = {"categories", "triggers", "senses",
                                         "tasks", NULL};
     char out[300];
-    struct run_options o = options(out, "one-round", 150);
+    struct run_options o = options(out, "one-round", 400);
     struct heat_count lines = {0}, rows = {0}, all;
     cJSON *tree;
 
@@ -179,7 +179,7 @@ static void test_adds_up(void **state)
     adds_up(tree, kinds);
     all = heat_count(tree);
     count_lines(out, FILES_ROWS, &rows);
-    assert_true(rows.candidates == all.rows && rows.candidates == 150);
+    assert_true(rows.candidates == all.rows && rows.candidates == 400);
     assert_true(rows.refused == all.rows);
     count_lines(out, FILES_REJECTS, &lines);
     assert_true(lines.candidates + rows.candidates == all.candidates);
