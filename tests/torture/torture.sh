@@ -17,5 +17,5 @@ unset OPENAI_BASE_URL OPENAI_API_KEY http_proxy https_proxy all_proxy \
     PGPASSWORD PGSERVICE PGOPTIONS || :
 test -z "${TORTURE_TABLE:-}" || : >"$TORTURE_TABLE"
 exec /usr/bin/python3 "$PHGEN_SRC/tests/torture/torture.py" \
-    --points "${TORTURE_POINTS:-2}" --seed "${TORTURE_SEED:-1}" \
+    --points "${TORTURE_POINTS:-1}" --seed "${TORTURE_SEED:-1}" \
     ${TORTURE_TABLE:+--table "$TORTURE_TABLE"} ${TORTURE_KINDS:-}
