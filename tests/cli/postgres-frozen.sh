@@ -29,17 +29,20 @@ ends()
     cp "$2" err
 }
 is() { test "$(sql "$1" 2>/dev/null)" = "$2"; }
-# At any moment; and not again where it is no use: until it is in the middle of
-# a transaction.
+# At any moment from its first lease on; and not again where it is no use: until
+# it is in the middle of a transaction.  Between two tries it gets so long that
+# it comes forward, also where it is slow.
 freeze()
 {
+    pg_wait_for is 'SELECT count(*) > 0 FROM leases' t || return 1
     tries=0
     while test $tries -lt 1000; do
         tries=$((tries + 1))
         kill -STOP "$1"
         is "SELECT count(*) FROM pg_stat_activity WHERE datname = '$pg_name'
             AND state = 'idle in transaction'" 1 && return 0
-        kill -CONT "$1"
+        kill -CONT "$1" || return 1 # it is done
+        sleep 0.002
     done
     return 1
 }
