@@ -17,6 +17,7 @@ libphgen_a_SOURCES += \
 	src/run/exchange.c src/run/exchange.h \
 	src/run/export.c src/run/export.h \
 	src/run/explain.c src/run/explain.h \
+	src/run/errand.c src/run/errand.h \
 	src/run/exhibit.c src/run/exhibit.h \
 	src/run/extract.c src/run/extract.h \
 	src/run/former.c src/run/former.h \

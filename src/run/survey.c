@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Three places hold a call: `waiting`, not sent yet; the exchange, as sent,
- * with a copy in `out` in case it has to be asked again; `ready`, answered at
- * once by an embedded model or the ledger.
+ * with a copy among the errands in case it has to be asked again; `ready`,
+ * answered at once by an embedded model or the ledger.
  *
  * A copy is needed because the exchange releases what it sent; it is found
  * again by (seq, slot), which the caller keeps distinct among what is in
@@ -13,37 +13,20 @@
  * the answers a rerun finds there would be chance.
  */
 #include "run/survey.h"
+#include "run/errand.h"
 
-#include <assert.h>
 #include <stdlib.h>
-#include <string.h>
-#include <uthash.h>
 #include <utlist.h>
 
 /* The exchange gets a turn every so many items, even when they are answered
  * without it. */
 #define TURN_EVERY 16
 
-struct place {
-    uint64_t seq, slot;
-};
-
-struct errand {
-    UT_hash_handle hh;     /* in `out` */
-    UT_hash_handle by_key; /* in `open`, while waiting or out */
-    struct errand *next;
-    struct errand *twins; /* equal calls, which wait for its answer */
-    struct place at;
-    struct call call;
-    struct hash128 key;
-    struct reply reply; /* in `ready` */
-};
-
 struct survey {
     struct exchange *x;
-    struct errand *waiting, *ready, *out;
-    struct errand *open; /* by key, what `waiting` and `out` hold */
-    struct reply heard;  /* handed out, released by the next step */
+    struct errand *waiting, *ready;
+    struct errands errands; /* out: sent; open: sent or waiting */
+    struct reply heard;     /* handed out, released by the next step */
     bool last;
     unsigned offered; /* items */
 };
@@ -59,33 +42,17 @@ struct survey *survey_new(struct exchange *x, struct err *err)
     return s;
 }
 
-static void errand_free(struct errand *e)
-{
-    struct errand *twin, *next;
-
-    LL_FOREACH_SAFE(e->twins, twin, next)
-    errand_free(twin);
-    call_release(&e->call);
-    reply_release(&e->reply);
-    free(e);
-}
-
 void survey_free(struct survey *s)
 {
     struct errand *e, *next;
 
     if (s == NULL)
         return;
-    HASH_CLEAR(by_key, s->open);
+    errands_release(&s->errands);
     LL_FOREACH_SAFE(s->waiting, e, next)
     errand_free(e);
     LL_FOREACH_SAFE(s->ready, e, next)
     errand_free(e);
-    HASH_ITER(hh, s->out, e, next)
-    {
-        HASH_DEL(s->out, e);
-        errand_free(e);
-    }
     reply_release(&s->heard);
     free(s);
 }
@@ -94,7 +61,6 @@ void survey_free(struct survey *s)
  * for another is waited for, the rest waits to be sent. */
 static int admit(struct survey *s, struct errand *e, struct err *err)
 {
-    struct errand *first;
     int got = exchange_recall(s->x, &e->call, &e->key, &e->reply, err);
 
     if (got < 0) {
@@ -105,28 +71,16 @@ static int admit(struct survey *s, struct errand *e, struct err *err)
         LL_APPEND(s->ready, e);
         return 0;
     }
-    HASH_FIND(by_key, s->open, &e->key, sizeof(e->key), first);
-    if (first != NULL) {
-        LL_APPEND(first->twins, e);
-        return 0;
-    }
-    HASH_ADD(by_key, s->open, key, sizeof(e->key), e);
-    LL_APPEND(s->waiting, e);
+    if (errands_open(&s->errands, e))
+        LL_APPEND(s->waiting, e);
     return 0;
 }
 
 int survey_call(struct survey *s, struct call *call, struct err *err)
 {
-    struct errand *e = calloc(1, sizeof(*e));
+    struct errand *e = errand_new(call, err);
 
-    if (e == NULL) {
-        call_release(call);
-        return err_nomem(err);
-    }
-    e->at.seq = call->seq;
-    e->at.slot = call->slot;
-    e->call = *call;
-    return admit(s, e, err);
+    return e == NULL ? -1 : admit(s, e, err);
 }
 
 void survey_last(struct survey *s)
@@ -170,7 +124,7 @@ static int send_waiting(struct survey *s, struct err *err)
             return sent == EXCHANGE_ERROR ? -1 : 0;
         }
         LL_DELETE(s->waiting, e);
-        HASH_ADD(hh, s->out, at, sizeof(e->at), e);
+        errands_sent(&s->errands, e);
     }
     return 0;
 }
@@ -193,11 +147,9 @@ static void hand_out(struct survey *s, struct errand *e, struct reply *reply,
  * by the next of its kind. */
 static int admit_twins(struct survey *s, struct errand *e, struct err *err)
 {
-    struct errand *twin, *next, *twins = e->twins;
+    struct errand *twin, *next, *twins = errands_close(&s->errands, e);
     int failed = 0;
 
-    HASH_DELETE(by_key, s->open, e);
-    e->twins = NULL;
     LL_FOREACH_SAFE(twins, twin, next)
     {
         twin->next = NULL;
@@ -214,7 +166,6 @@ static int take(struct survey *s, struct answer *at, struct err *err)
 {
     struct errand *e = s->ready;
     struct answer got;
-    struct place place;
 
     if (e != NULL) {
         LL_DELETE(s->ready, e);
@@ -222,10 +173,7 @@ static int take(struct survey *s, struct answer *at, struct err *err)
         return 1;
     }
     while (exchange_take(s->x, &got)) {
-        place = (struct place){got.seq, got.slot};
-        HASH_FIND(hh, s->out, &place, sizeof(place), e);
-        assert(e != NULL);
-        HASH_DEL(s->out, e);
+        e = errands_back(&s->errands, got.seq, got.slot);
         if (!got.again) {
             if (admit_twins(s, e, err) != 0) {
                 reply_release(&got.reply);

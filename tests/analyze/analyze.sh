@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# analyze.sh [ROOM]...: gcc -fanalyzer, cppcheck and clang-tidy, as far as they
-# are installed, over src/ or some rooms of it, two files at a time.  known.txt
-# says what was looked at and is no fault; anything else is printed, and the
-# status is then 1, as it is when a tool gave a file up (ANALYZE_SECONDS).
+# analyze.sh [ROOM|FILE]...: gcc -fanalyzer, cppcheck and clang-tidy, as far as
+# they are installed, over src/ or some rooms or files of it (run, run/survey.c),
+# two files at a time.  known.txt says what was looked at and is no fault;
+# anything else is printed, and the status is then 1, as it is when a tool gave
+# a file up (ANALYZE_SECONDS).
 set -u
 here=$(cd "${0%/*}" && pwd)
 src=$here/../..
@@ -15,7 +16,7 @@ printf '#define %s\n' 'PHGEN_VERSION "0"' 'PHGEN_DATADIR "/nonexistent"' \
     >"$work/defines.h"
 test $# -gt 0 || set -- base graph agent builtin dedup net store run dataset \
     serve view cmd
-files=$(for room; do ls "src/$room"/*.c 2>/dev/null; done)
+files=$(for of; do ls "src/${of%.c}".c "src/$of"/*.c 2>/dev/null; done)
 : >"$work/all"
 
 # found TOOL: of "FILE:LINE:COLUMN: warning: TEXT [CHECK]" those not known
