@@ -26,7 +26,8 @@
  * agent_trouble().
  *
  * To add an agent: a value in base/call.h, a template in seeds/agents/ and its
- * row in run/templates.c, a pair here, a state in run/dialogue.c.
+ * row in run/templates.c, a pair here, a state in run/dialogue.c, and what it
+ * asks and hears in run/slot.c.
  */
 struct template
 {

@@ -76,7 +76,7 @@ struct usage {
     uint32_t calls, tokens_in, tokens_out;
 };
 
-struct slot; /* one reply that the state wants; see dialogue.c */
+struct slot; /* one reply that the state wants: run/slot.h */
 
 struct dialogue {
     const struct dialogue_plan *plan;

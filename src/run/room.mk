@@ -47,12 +47,16 @@ libphgen_a_SOURCES += \
 	src/run/run.h src/run/state.h \
 	src/run/roster.c src/run/roster.h \
 	src/run/sampling.c src/run/sampling.h \
+	src/run/seats.c src/run/seats.h \
 	src/run/second.c src/run/second.h \
 	src/run/semantic.c src/run/semantic.h \
 	src/run/sheets.c src/run/sheets.h src/run/sheets_read.c \
 	src/run/sift.c src/run/sift.h \
+	src/run/slot.c src/run/slot.h \
 	src/run/survey.c src/run/survey.h \
+	src/run/targets.c src/run/targets.h \
 	src/run/telemetry.c src/run/telemetry.h \
 	src/run/templates.c src/run/templates.h \
+	src/run/trail.c src/run/trail.h \
 	src/run/trial.c src/run/trial.h \
 	src/run/visits.c src/run/visits.h
