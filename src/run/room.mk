@@ -27,6 +27,7 @@ libphgen_a_SOURCES += \
 	src/run/follow.c \
 	src/run/heat.c src/run/heat.h \
 	src/run/judging.c src/run/judging.h \
+	src/run/jury.c src/run/jury.h \
 	src/run/heat.c src/run/heat.h src/run/heat_prior.c \
 	src/run/human.c src/run/human.h \
 	src/run/inspect.c src/run/inspect.h \
@@ -47,6 +48,7 @@ libphgen_a_SOURCES += \
 	src/run/run.h src/run/state.h \
 	src/run/roster.c src/run/roster.h \
 	src/run/sampling.c src/run/sampling.h \
+	src/run/scores.c src/run/scores.h \
 	src/run/seats.c src/run/seats.h \
 	src/run/second.c src/run/second.h \
 	src/run/semantic.c src/run/semantic.h \
@@ -59,4 +61,6 @@ libphgen_a_SOURCES += \
 	src/run/templates.c src/run/templates.h \
 	src/run/trail.c src/run/trail.h \
 	src/run/trial.c src/run/trial.h \
+	src/run/truth.c src/run/truth.h \
+	src/run/verdict_line.c src/run/verdict_line.h \
 	src/run/visits.c src/run/visits.h
