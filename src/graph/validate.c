@@ -5,6 +5,7 @@
  * there, a sense has a task.
  */
 #include "graph/validate.h"
+#include "base/names.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "graph/inside.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 void problems_init(struct problems *p, size_t max)
 {
@@ -126,40 +126,6 @@ void concepts_find_faults(const struct concepts *c, struct problems *out)
 
 /* --- what makes a graph poor --- */
 
-struct seen {
-    UT_hash_handle hh;
-    char key[];
-};
-
-/* True when the name was there before; forgets nothing. */
-static bool seen_before(struct seen **all, const char *key, bool *bad)
-{
-    struct seen *s;
-
-    HASH_FIND_STR(*all, key, s);
-    if (s != NULL)
-        return true;
-    s = malloc(sizeof(*s) + strlen(key) + 1);
-    if (s == NULL) {
-        *bad = true;
-        return false;
-    }
-    memcpy(s->key, key, strlen(key) + 1);
-    HASH_ADD_STR(*all, key, s);
-    return false;
-}
-
-static void forget(struct seen **all)
-{
-    struct seen *s, *next;
-
-    HASH_ITER(hh, *all, s, next)
-    {
-        HASH_DEL(*all, s);
-        free(s);
-    }
-}
-
 /* A sense's name may return at another trigger or in another category. */
 static void add_key(const struct concepts *c, int i, struct str *key)
 {
@@ -177,7 +143,7 @@ static void add_key(const struct concepts *c, int i, struct str *key)
 
 static void find_twins(const struct concepts *c, struct problems *p)
 {
-    struct seen *all = NULL;
+    struct name *all = NULL;
     struct str key;
     size_t i;
 
@@ -187,11 +153,13 @@ static void find_twins(const struct concepts *c, struct problems *p)
             continue; /* "Is it?" and "is it" are two tasks */
         str_clear(&key);
         add_key(c, (int)i, &key);
-        if (seen_before(&all, key.s, &p->bad))
+        if (names_find(all, key.s) != NULL)
             add(p, "the %s \"%.80s\" is there twice",
                 vertex_type_name(c->v[i].type), c->v[i].text);
+        else if (names_add(&all, key.s, (int)i, NULL) == NULL)
+            p->bad = true;
     }
-    forget(&all);
+    names_free(&all);
     str_release(&key);
 }
 

@@ -5,17 +5,11 @@
  */
 #include "run/visits.h"
 #include "base/json.h"
+#include "base/names.h"
 #include "run/files.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
-
-struct place {
-    UT_hash_handle hh;
-    int vertex;
-    char key[];
-};
 
 static void sense_key(struct str *out, const char *slug, const char *trigger,
                       const char *sense)
@@ -30,28 +24,25 @@ static void leaf_key(struct str *out, enum vertex_type type, const char *text)
     str_addf(out, "%d/%s", (int)type, text);
 }
 
-static int put(struct place **all, const struct str *key, int vertex,
+static int put(struct name **all, const struct str *key, int vertex,
                struct err *err)
 {
-    struct place *p = malloc(sizeof(*p) + key->len + 1);
+    struct name *x = names_add(all, key->s, vertex, err);
 
-    if (p == NULL)
-        return err_nomem(err);
-    memcpy(p->key, key->s, key->len + 1);
-    p->vertex = vertex;
-    HASH_ADD_STR(*all, key, p);
+    if (x == NULL)
+        return -1;
+    x->number = vertex; /* of twins the last */
     return 0;
 }
 
-static int find(struct place *all, const struct str *key)
+static int find(const struct name *all, const struct str *key)
 {
-    struct place *p;
+    const struct name *x = names_find(all, key->s);
 
-    HASH_FIND_STR(all, key->s, p);
-    return p != NULL ? p->vertex : -1;
+    return x != NULL ? x->number : -1;
 }
 
-static int add_senses(struct place **all, const struct concepts *c,
+static int add_senses(struct name **all, const struct concepts *c,
                       struct str *key, struct err *err)
 {
     const struct category *cats;
@@ -71,7 +62,7 @@ static int add_senses(struct place **all, const struct concepts *c,
     return 0;
 }
 
-static int add_leaves(struct place **all, const struct concepts *c,
+static int add_leaves(struct name **all, const struct concepts *c,
                       struct str *key, struct err *err)
 {
     enum vertex_type type;
@@ -101,7 +92,7 @@ static const char *or_empty(const char *s)
     return s != NULL ? s : "";
 }
 
-static void take(struct visits *v, const struct concepts *c, struct place *all,
+static void take(struct visits *v, const struct concepts *c, struct name *all,
                  const cJSON *record, bool row, struct str *key)
 {
     const cJSON *path = json_object(record, "path");
@@ -127,9 +118,8 @@ static void take(struct visits *v, const struct concepts *c, struct place *all,
     note(v, find(all, key), row);
 }
 
-static int read_all(struct store *s, const struct concepts *c,
-                    struct place *all, struct str *key, struct visits *v,
-                    struct err *err)
+static int read_all(struct store *s, const struct concepts *c, struct name *all,
+                    struct str *key, struct visits *v, struct err *err)
 {
     struct store_cursor *cursor = store_read(s, err);
     struct decided d;
@@ -151,7 +141,7 @@ int visits_read(const char *folder, const struct concepts *c,
                 struct visits *out, struct err *err)
 {
     struct store *s = files_open_store(folder, err);
-    struct place *all = NULL, *p, *next;
+    struct name *all = NULL;
     struct str key;
     int failed;
 
@@ -168,11 +158,7 @@ int visits_read(const char *folder, const struct concepts *c,
         failed = add_leaves(&all, c, &key, err);
     if (!failed)
         failed = read_all(s, c, all, &key, out, err);
-    HASH_ITER(hh, all, p, next)
-    {
-        HASH_DEL(all, p);
-        free(p);
-    }
+    names_free(&all);
     str_release(&key);
     store_close(s);
     if (failed)

@@ -2,12 +2,14 @@
 /* base/: strings with a limit, text, JSON bounds, randomness, keys. */
 #include "base/call.h"
 #include "base/json.h"
+#include "base/names.h"
 #include "base/rng.h"
 #include "base/str.h"
 #include "base/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -240,6 +242,30 @@ static void test_reply_roundtrip(void **state)
     reply_release(&back);
 }
 
+static void test_names(void **state)
+{
+    struct name *all = NULL, *x;
+    char text[16];
+    int i;
+
+    (void)state;
+    assert_null(names_find(all, ""));
+    for (i = 0; i < 1000; i++) {
+        snprintf(text, sizeof(text), "%d", i / 2);
+        x = names_add(&all, text, i, NULL);
+        assert_int_equal(x->number, i - i % 2); /* who was first stays */
+    }
+    assert_int_equal(HASH_COUNT(all), 500);
+    for (i = 0, x = all; x != NULL; x = x->hh.next, i += 2)
+        assert_int_equal(x->number, i);
+    assert_int_equal(names_find(all, "499")->number, 998);
+    assert_null(names_find(all, "500"));
+    names_free(&all);
+    assert_null(all);
+    assert_null(names_find(all, "499"));
+    names_free(&all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_rng),
         cmocka_unit_test(test_call_key),
         cmocka_unit_test(test_reply_roundtrip),
+        cmocka_unit_test(test_names),
     };
 
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
