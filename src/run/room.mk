@@ -16,6 +16,11 @@ libphgen_a_SOURCES += \
 	src/run/evidence.c src/run/evidence.h \
 	src/run/exchange.c src/run/exchange.h \
 	src/run/export.c src/run/export.h \
+	src/run/export_files.c src/run/export_files.h \
+	src/run/export_leaks.c src/run/export_leaks.h \
+	src/run/export_lines.c src/run/export_lines.h \
+	src/run/export_picks.c src/run/export_picks.h \
+	src/run/export_splits.c src/run/export_splits.h \
 	src/run/explain.c src/run/explain.h \
 	src/run/errand.c src/run/errand.h \
 	src/run/exhibit.c src/run/exhibit.h \
