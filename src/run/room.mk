@@ -3,6 +3,8 @@ libphgen_a_SOURCES += \
 	src/run/audit.c src/run/audit.h src/run/audit_report.c \
 	src/run/crew.c src/run/crew.h \
 	src/run/carry.c src/run/carry.h \
+	src/run/cast.c \
+	src/run/categories.c src/run/categories.h \
 	src/run/changes.c src/run/changes.h \
 	src/run/desk.c src/run/desk.h \
 	src/run/controls.c src/run/controls.h \
@@ -28,6 +30,7 @@ libphgen_a_SOURCES += \
 	src/run/former.c src/run/former.h \
 	src/run/found.c src/run/found.h \
 	src/run/files.c src/run/files.h \
+	src/run/fingerprint.c \
 	src/run/finish.c \
 	src/run/follow.c \
 	src/run/heat.c src/run/heat.h \
@@ -49,7 +52,9 @@ libphgen_a_SOURCES += \
 	src/run/refresh.c src/run/refresh.h src/run/refresh_dry.c \
 	src/run/release.c src/run/release.h \
 	src/run/respond.c src/run/respond.h \
+	src/run/resume.c \
 	src/run/retest.c src/run/retest.h \
+	src/run/ring.c \
 	src/run/run.h src/run/state.h \
 	src/run/roster.c src/run/roster.h \
 	src/run/sampling.c src/run/sampling.h \

@@ -67,7 +67,7 @@ struct run {
     uint64_t next_seq;   /* to be planned, from carried + 1 */
     uint64_t commit_seq; /* to be committed next */
     uint64_t accepted, last_accepted_seq;
-    uint64_t accepted_before; /* in earlier sessions */
+    uint64_t accepted_before;        /* in earlier sessions */
     uint64_t ended[OUTCOMES][DROPS]; /* candidates, all sessions */
 
     struct crew *crew; /* with a shared store; else NULL */
@@ -87,6 +87,13 @@ int run_attach(struct run *r, const char *store_path, struct err *err);
  * `carried` known, what was decided. */
 int run_identify(struct run *r, const char *store_path, struct err *err);
 int run_resume(struct run *r, struct err *err);
+/* Finds the models of all agents, and fills the plan's; -1 also when one has
+ * no price and needs one. */
+int run_cast(struct run *r, struct err *err);
+
+/* Writes `config`, `templates_hash` and `id`.  `screens` are the hashes of the
+ * --against files; the config's, in any case. */
+int run_fingerprint(struct run *r, cJSON *screens, struct err *err);
 /* Is this the fingerprint of a store that the run can go on with?  -1 with a
  * sentence that names the first thing that differs. */
 int run_is_same(struct run *r, const char *stored, struct err *err);
@@ -110,5 +117,8 @@ uint64_t run_demand(const struct run *r);
 
 /* Plans candidate next_seq into its place in the ring. */
 struct job *run_plan_next(struct run *r);
+
+/* Frees the ring with all that lives in it. */
+void run_drop_jobs(struct run *r);
 
 #endif
