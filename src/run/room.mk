@@ -28,7 +28,8 @@ libphgen_a_SOURCES += \
 	src/run/exhibit.c src/run/exhibit.h \
 	src/run/extract.c src/run/extract.h \
 	src/run/former.c src/run/former.h \
-	src/run/found.c src/run/found.h \
+	src/run/found.c src/run/found.h src/run/found_build.c \
+	src/run/found_inside.h src/run/found_names.c src/run/found_prune.c \
 	src/run/files.c src/run/files.h \
 	src/run/fingerprint.c \
 	src/run/finish.c \
