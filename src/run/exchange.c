@@ -4,113 +4,24 @@
  * ledger in one durable transaction, and only then hands it out: so a kill
  * between any two instructions loses at most what was still on the wire.
  *
- * Tickets of the engine are indices of `sent`; those of `tickets` from nsent
- * on are free.  Room is refused while something is in flight that may give
- * back what it set aside; only with nothing in flight is a limit a limit.
+ * Room is refused while something is in flight that may give back what it set
+ * aside; only with nothing in flight is a limit a limit.
  *
- * With a shared store a call is queued until the next turn, which claims all
- * that are queued in one transaction: the store says which may go out, which
- * have their reply in the ledger already, which another worker is asking, and
- * which would pass a limit of all workers together.  Those that may not go out
- * yet stay queued.
+ * With a shared store a call goes through claims.c first.
  *
  * What must never happen: a reply handed out before it is in the ledger; a
  * call sent whose price could pass a limit; a call lost.
  */
 #include "run/exchange.h"
-#include "base/json.h"
-
-#include "store/share.h"
+#include "run/exchange_state.h"
+#include "run/lessons.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Passing failures in a row after which it stops rather than hammer on. */
 #define FAILURES_MAX 24
-
-/* A server that reports no usage is taken to bill a token for this much. */
-#define BYTES_A_TOKEN 4
-
-#define LESSONS_KEY "lessons" /* in the store */
-#define LESSONS_MAX (1u << 20)
-
-/* Seconds after which a claim that was not granted is made again. */
-#define CLAIM_AGAIN 0.02
-
-struct sent {
-    bool used;
-    bool queued; /* with its messages, not sent yet */
-    struct hash128 key;
-    struct call call; /* without its messages: what the ledger records */
-    struct spent aside;
-    size_t bytes; /* of its text */
-};
-
-struct exchange {
-    struct store *store;
-    const struct builtin *builtin;
-    struct net *net;
-    struct exchange_options options;
-    struct sent *sent;
-    uint32_t *tickets;
-    uint32_t nsent;
-    struct spent before; /* earlier sessions */
-    struct spent now;
-    struct spent aside; /* for what is in flight */
-    uint32_t *queue;    /* tickets, the oldest first */
-    uint32_t nqueue, nnew;
-    struct claim *claims;
-    double claimed; /* when, monotonic seconds */
-    bool shared;
-    struct answer *ready;
-    size_t nready, taken;
-    unsigned failures; /* in a row, of passing kinds */
-    unsigned lessons;  /* net_lessons() that are stored */
-    bool stopped;
-    struct err why;
-};
-
-static void add(struct spent *to, const struct spent *what, int sign)
-{
-    to->calls += sign > 0 ? what->calls : -what->calls;
-    to->tokens_in += sign > 0 ? what->tokens_in : -what->tokens_in;
-    to->tokens_out += sign > 0 ? what->tokens_out : -what->tokens_out;
-    to->cost += sign * what->cost;
-}
-
-/* What the servers of earlier sessions did not take. */
-static int recall_lessons(struct exchange *x, struct err *err)
-{
-    struct str json;
-    cJSON *learned;
-    int got;
-
-    str_init(&json, LESSONS_MAX);
-    got = store_get(x->store, LESSONS_KEY, &json, err);
-    learned = got == 1 ? json_parse(json.s, json.len, err) : NULL;
-    str_release(&json);
-    if (learned != NULL)
-        net_recall(x->net, learned);
-    cJSON_Delete(learned);
-    return got < 0 || (got == 1 && learned == NULL) ? -1 : 0;
-}
-
-static int keep_lessons(struct exchange *x, struct err *err)
-{
-    cJSON *learned = net_learned(x->net);
-    struct str json;
-    int failed;
-
-    str_init(&json, LESSONS_MAX);
-    json_print(learned, &json);
-    cJSON_Delete(learned);
-    failed = store_set(x->store, LESSONS_KEY, json.s, err);
-    str_release(&json);
-    x->lessons = net_lessons(x->net);
-    return failed;
-}
 
 struct exchange *exchange_new(struct store *store,
                               const struct builtin *builtin,
@@ -127,6 +38,7 @@ struct exchange *exchange_new(struct store *store,
     x->store = store;
     x->builtin = builtin;
     x->options = *options;
+    x->account.limits = options->budget;
     x->sent = calloc(n, sizeof(*x->sent));
     x->tickets = calloc(n, sizeof(*x->tickets));
     x->ready = calloc(n, sizeof(*x->ready));
@@ -143,9 +55,9 @@ struct exchange *exchange_new(struct store *store,
         share_join(store, options->lease > 0 ? options->lease : LEASE_SECONDS,
                    err) != 0)
         goto fail;
-    if (x->net == NULL || store_ledger_sum(store, &x->before, err) != 0)
+    if (x->net == NULL || store_ledger_sum(store, &x->account.before, err) != 0)
         goto fail;
-    if (recall_lessons(x, err) != 0)
+    if (lessons_recall(store, x->net, err) != 0)
         goto fail;
     for (i = 0; i < n; i++)
         x->tickets[i] = i;
@@ -174,55 +86,6 @@ void exchange_free(struct exchange *x)
     free(x);
 }
 
-/* --- the budget --- */
-
-double exchange_cost(const struct model *m, uint64_t tokens_in,
-                     uint64_t tokens_out)
-{
-    return ((double)tokens_in * m->price_in +
-            (double)tokens_out * m->price_out) *
-           1e-6;
-}
-
-static size_t text_bytes(const struct call *c)
-{
-    size_t i, n = c->schema != NULL ? strlen(c->schema) : 0;
-
-    for (i = 0; i < c->nmessages; i++)
-        n += strlen(c->messages[i].text);
-    return n;
-}
-
-/* The most that the call can take. */
-static struct spent most(const struct call *c, size_t bytes)
-{
-    struct spent s = {.calls = 1};
-
-    /* Roles and separators of the server's chat template. */
-    s.tokens_in = bytes + 16 * (c->nmessages + 1);
-    s.tokens_out = c->max_tokens > 0 ? c->max_tokens : OUTPUT_ASSUMED;
-    s.cost = exchange_cost(c->model, s.tokens_in, s.tokens_out);
-    return s;
-}
-
-/* The name of the option whose limit the call could pass, or NULL. */
-static const char *limit_of(const struct exchange *x, const struct spent *more)
-{
-    const struct budget *b = &x->options.budget;
-    struct spent all = x->before;
-
-    add(&all, &x->now, 1);
-    add(&all, &x->aside, 1);
-    add(&all, more, 1);
-    if (b->max_calls > 0 && all.calls > b->max_calls)
-        return "--max-calls";
-    if (b->max_tokens > 0 && all.tokens_in + all.tokens_out > b->max_tokens)
-        return "--max-tokens";
-    if (b->max_cost > 0 && all.cost > b->max_cost)
-        return "--max-cost";
-    return NULL;
-}
-
 /* --- sending --- */
 
 int exchange_recall(struct exchange *x, struct call *call, struct hash128 *key,
@@ -249,15 +112,12 @@ static enum exchange_sent no_room(struct exchange *x, const struct model *m,
 
     if (x->nsent > 0)
         return EXCHANGE_FULL;
-    if (limit != NULL) {
-        err_set(&why,
-                "the limit of %s is reached; raise it and run the same "
-                "command to resume",
-                limit);
-    } else if (net_dead(x->net, m, &why) == 0) {
+    if (limit != NULL)
+        exchange_stop_at(x, limit);
+    else if (net_dead(x->net, m, &why) == 0)
         return EXCHANGE_FULL;
-    }
-    exchange_stop(x, why.text);
+    else
+        exchange_stop(x, why.text);
     return EXCHANGE_STOPPED;
 }
 
@@ -272,21 +132,12 @@ static bool has_room_for(struct exchange *x, const struct model *m)
     return room > 0;
 }
 
-static void queue(struct exchange *x, uint32_t ticket, struct call *call)
-{
-    x->sent[ticket].queued = true;
-    x->sent[ticket].call = *call; /* now ours */
-    call_init(call, call->agent, call->model);
-    x->queue[x->nqueue++] = ticket;
-    x->nnew++;
-}
-
 enum exchange_sent exchange_send(struct exchange *x, struct call *call,
                                  struct hash128 key, struct err *err)
 {
-    size_t bytes = text_bytes(call);
-    struct spent aside = most(call, bytes);
-    const char *limit = x->shared ? NULL : limit_of(x, &aside);
+    size_t bytes = account_bytes(call);
+    struct spent aside = account_most(call, bytes);
+    const char *limit = x->shared ? NULL : account_limit(&x->account, &aside);
     uint32_t ticket;
     struct sent *s;
 
@@ -303,180 +154,14 @@ enum exchange_sent exchange_send(struct exchange *x, struct call *call,
     s->aside = aside;
     s->bytes = bytes;
     if (x->shared) {
-        queue(x, ticket, call);
+        claims_queue(x, ticket, call);
     } else {
         call_release(call);
         s->call = *call;
     }
     x->nsent++;
-    add(&x->aside, &aside, 1);
+    account_set_aside(&x->account, &aside);
     return EXCHANGE_SENT;
-}
-
-/* --- claiming --- */
-
-/* Is the same on its way, or claimed before the one at this place of the
- * queue?  Then that one's reply will do. */
-static bool is_asked(const struct exchange *x, uint32_t upto)
-{
-    const struct sent *s = &x->sent[x->queue[upto]];
-    uint32_t i;
-
-    for (i = 0; i < x->options.concurrency; i++) {
-        const struct sent *o = &x->sent[i];
-
-        if (o != s && o->used && !o->queued && o->key.low == s->key.low &&
-            o->key.high == s->key.high)
-            return true;
-    }
-    for (i = 0; i < upto; i++) {
-        const struct sent *o = &x->sent[x->queue[i]];
-
-        if (o->key.low == s->key.low && o->key.high == s->key.high)
-            return true;
-    }
-    return false;
-}
-
-static size_t gather_claims(struct exchange *x)
-{
-    uint32_t i, k, n = 0;
-
-    /* Those that can be claimed first, in their order. */
-    for (i = 0; i < x->nqueue; i++) {
-        uint32_t ticket = x->queue[i];
-
-        if (is_asked(x, i))
-            continue;
-        for (k = i; k > n; k--)
-            x->queue[k] = x->queue[k - 1];
-        x->queue[n] = ticket;
-        x->claims[n].key = x->sent[ticket].key;
-        x->claims[n].most = x->sent[ticket].aside;
-        n++;
-    }
-    return n;
-}
-
-/* Hands out what needs no call, as if it had come back. */
-static void hand_over(struct exchange *x, uint32_t ticket, struct reply *reply,
-                      bool again)
-{
-    struct sent *s = &x->sent[ticket];
-    struct answer *a = &x->ready[x->nready++];
-
-    a->seq = s->call.seq;
-    a->slot = s->call.slot;
-    a->again = again;
-    a->reply = *reply;
-    call_release(&s->call);
-    s->used = s->queued = false;
-    x->tickets[--x->nsent] = ticket;
-    add(&x->aside, &s->aside, -1);
-}
-
-static const char *limit_name(enum claim_state state)
-{
-    return state == CLAIM_CALLS    ? "--max-calls"
-           : state == CLAIM_TOKENS ? "--max-tokens"
-           : state == CLAIM_COST   ? "--max-cost"
-                                   : NULL;
-}
-
-static int submit(struct exchange *x, uint32_t ticket, struct err *err)
-{
-    struct sent *s = &x->sent[ticket];
-
-    if (net_submit(x->net, &s->call, ticket, err) != 0)
-        return -1;
-    call_release(&s->call);
-    s->queued = false;
-    return 0;
-}
-
-/* What becomes of claim i; the queue keeps what has to wait. */
-static int follow_claim(struct exchange *x, uint32_t i, uint32_t *kept,
-                        struct err *err)
-{
-    uint32_t ticket = x->queue[i];
-
-    switch (x->claims[i].state) {
-    case CLAIM_GRANTED:
-        return submit(x, ticket, err);
-    case CLAIM_KNOWN:
-        hand_over(x, ticket, &x->claims[i].reply, false);
-        return 0;
-    default:
-        x->queue[(*kept)++] = ticket;
-        return 0;
-    }
-}
-
-static void stop_at_limit(struct exchange *x, size_t n)
-{
-    struct err why = {""};
-    size_t i;
-
-    for (i = 0; i < n; i++) {
-        const char *limit = limit_name(x->claims[i].state);
-
-        if (limit == NULL)
-            continue;
-        err_set(&why,
-                "the limit of %s is reached; raise it and run the same "
-                "command to resume",
-                limit);
-        exchange_stop(x, why.text);
-        return;
-    }
-}
-
-static double now_seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static int claim_queued(struct exchange *x, struct err *err)
-{
-    const struct budget *b = &x->options.budget;
-    struct share_limits limits = {b->max_calls, b->max_tokens, b->max_cost};
-    uint32_t n, i, kept = 0;
-    bool final;
-
-    if (x->nqueue == 0 ||
-        (x->nnew == 0 && now_seconds() - x->claimed < CLAIM_AGAIN))
-        return 0;
-    n = (uint32_t)gather_claims(x);
-    if (n > 0 && share_claim(x->store, x->claims, n, &limits, &final, err) != 0)
-        return -1;
-    x->claimed = now_seconds();
-    x->nnew = 0;
-    for (i = 0; i < n; i++)
-        if (follow_claim(x, i, &kept, err) != 0)
-            return -1;
-    for (; i < x->nqueue; i++)
-        x->queue[kept++] = x->queue[i];
-    x->nqueue = kept;
-    if (n > 0 && final)
-        stop_at_limit(x, n);
-    return 0;
-}
-
-/* What was queued when it stopped was never sent. */
-static void return_queued(struct exchange *x)
-{
-    struct reply reply;
-    uint32_t i;
-
-    for (i = 0; i < x->nqueue; i++) {
-        reply_init(&reply);
-        reply_fail(&reply, REPLY_STOPPED, "%s", x->why.text);
-        hand_over(x, x->queue[i], &reply, true);
-    }
-    x->nqueue = 0;
 }
 
 /* --- what came back --- */
@@ -489,31 +174,18 @@ static bool passing(const struct reply *reply)
     return s < 400 || s == 408 || s == 409 || s == 429 || s >= 500;
 }
 
-static void assume_usage(const struct sent *s, struct reply *r)
-{
-    if (r->tokens_in > 0 || r->tokens_out > 0)
-        return;
-    r->tokens_in = (uint32_t)(s->bytes / BYTES_A_TOKEN + 1);
-    r->tokens_out = (uint32_t)(strlen(r->text) / BYTES_A_TOKEN + 1);
-}
-
 /* The limits count what was sent, answered or not; the ledger what was
  * answered. */
 static int book(struct exchange *x, const struct sent *s, struct reply *r,
                 struct err *err)
 {
-    struct spent real = {.calls = 1};
+    struct spent real = account_bill(s->call.model, r, s->bytes);
 
-    if (r->status == REPLY_OK) {
-        assume_usage(s, r);
-        real.tokens_in = r->tokens_in;
-        real.tokens_out = r->tokens_out;
-        real.cost = exchange_cost(s->call.model, r->tokens_in, r->tokens_out);
-        if (store_ledger_add(x->store, s->key, &s->call, r, real.cost, err))
-            return -1;
-    }
-    add(&x->aside, &s->aside, -1);
-    add(&x->now, &real, 1);
+    if (r->status == REPLY_OK &&
+        store_ledger_add(x->store, s->key, &s->call, r, real.cost, err) != 0)
+        return -1;
+    account_give_back(&x->account, &s->aside);
+    account_pay(&x->account, &real);
     return x->shared ? share_paid(x->store, s->key, &real, err) : 0;
 }
 
@@ -538,20 +210,27 @@ static void weigh(struct exchange *x, struct answer *a)
     }
 }
 
+struct answer *exchange_answer(struct exchange *x, uint32_t ticket)
+{
+    struct sent *s = &x->sent[ticket];
+    struct answer *a = &x->ready[x->nready++];
+
+    a->seq = s->call.seq;
+    a->slot = s->call.slot;
+    s->used = false;
+    x->tickets[--x->nsent] = ticket;
+    return a;
+}
+
 /* All that has come: at most what was in flight, for which there is room. */
 static void collect(struct exchange *x)
 {
-    struct answer *a;
+    struct reply reply;
     uint64_t ticket;
 
-    while (x->nsent > 0 &&
-           net_take(x->net, &ticket, &x->ready[x->nready].reply)) {
+    while (x->nsent > 0 && net_take(x->net, &ticket, &reply)) {
         assert(ticket < x->options.concurrency && x->sent[ticket].used);
-        a = &x->ready[x->nready++];
-        a->seq = x->sent[ticket].call.seq;
-        a->slot = x->sent[ticket].call.slot;
-        x->sent[ticket].used = false;
-        x->tickets[--x->nsent] = (uint32_t)ticket;
+        exchange_answer(x, (uint32_t)ticket)->reply = reply;
     }
 }
 
@@ -570,35 +249,13 @@ static int record(struct exchange *x, size_t first, struct err *err)
     return store_commit(x->store, err);
 }
 
-/* Nothing on the wire to wait for, only a claim to be made again. */
-static void wait_for_others(const struct exchange *x, int timeout_ms)
-{
-    struct timespec t = {0, (long)(CLAIM_AGAIN * 1e9)};
-
-    if (timeout_ms > 0 && x->nqueue > 0 && net_in_flight(x->net) == 0)
-        nanosleep(&t, NULL);
-}
-
-static int turn_shared(struct exchange *x, int *timeout_ms, struct err *err)
-{
-    if (share_beat(x->store, err) != 0 ||
-        (!x->stopped && claim_queued(x, err) != 0))
-        return -1;
-    if (x->stopped)
-        return_queued(x);
-    if (x->nready > 0)
-        *timeout_ms = 0;
-    wait_for_others(x, *timeout_ms);
-    return 0;
-}
-
 int exchange_turn(struct exchange *x, int timeout_ms, struct err *err)
 {
     size_t first, i;
 
     assert(x->taken == x->nready);
     x->nready = x->taken = 0;
-    if (x->shared && turn_shared(x, &timeout_ms, err) != 0)
+    if (x->shared && claims_turn(x, &timeout_ms, err) != 0)
         return -1;
     if (x->nsent == 0)
         return 0;
@@ -606,8 +263,10 @@ int exchange_turn(struct exchange *x, int timeout_ms, struct err *err)
         net_stop(x->net);
     if (net_turn(x->net, timeout_ms, err) != 0)
         return -1;
-    if (net_lessons(x->net) != x->lessons && keep_lessons(x, err) != 0)
+    if (net_lessons(x->net) != x->lessons &&
+        lessons_keep(x->store, x->net, err) != 0)
         return -1;
+    x->lessons = net_lessons(x->net);
     first = x->nready;
     collect(x);
     if (x->nready > first && record(x, first, err) != 0)
@@ -635,6 +294,17 @@ void exchange_stop(struct exchange *x, const char *why)
     err_set(&x->why, "%s", why);
 }
 
+void exchange_stop_at(struct exchange *x, const char *limit)
+{
+    struct err why = {""};
+
+    err_set(&why,
+            "the limit of %s is reached; raise it and run the same command to "
+            "resume",
+            limit);
+    exchange_stop(x, why.text);
+}
+
 bool exchange_stopped(const struct exchange *x)
 {
     return x->stopped;
@@ -657,15 +327,12 @@ bool exchange_has_room(const struct exchange *x)
 
 struct spent exchange_spent(const struct exchange *x)
 {
-    struct spent all = x->before;
-
-    add(&all, &x->now, 1);
-    return all;
+    return account_sum(&x->account);
 }
 
 struct spent exchange_spent_now(const struct exchange *x)
 {
-    return x->now;
+    return x->account.now;
 }
 
 const struct net *exchange_net(const struct exchange *x)

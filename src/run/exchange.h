@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "builtin/builtin.h"
 #include "net/net.h"
+#include "run/account.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -32,26 +33,14 @@
  * or when the work is resumed.  After a number of those in a row, or when no
  * server of a model can be used any more, the exchange stops by itself.
  *
- * Budget.  A limit is on everything the store's ledger holds, earlier
- * sessions included.  Before a call is sent, the most that it can take is set
- * aside: as many tokens in as its text has bytes (a token is at least one
- * byte) and max_tokens out, or OUTPUT_ASSUMED when the call has none.  What
- * is set aside is given back when the answer says what it really took.  So
- * the limits are never passed, as far as servers keep to max_tokens and
- * report what they bill.
+ * Budget.  Limits are on the whole ledger, and never passed, as far as servers
+ * keep to max_tokens and report what they bill: run/account.h says how.
  *
  * With a shared store (store/share.h) the exchange joins as a worker, and
  * limits are on all workers together.  A call is then claimed before it is
  * sent, in the next exchange_turn(), which also answers it from the ledger:
  * exchange_recall() knows only the embedded models.
  */
-struct budget {
-    uint64_t max_calls, max_tokens; /* 0: no limit; tokens in and out */
-    double max_cost;                /* US dollars; 0: no limit */
-};
-
-#define OUTPUT_ASSUMED 4096 /* tokens */
-
 #define LEASE_SECONDS 15
 
 struct exchange_options {
@@ -111,9 +100,5 @@ struct spent exchange_spent_now(const struct exchange *x);
 
 /* The engine, to be asked what it saw. */
 const struct net *exchange_net(const struct exchange *x);
-
-/* US dollars for so many tokens, by the model's prices. */
-double exchange_cost(const struct model *m, uint64_t tokens_in,
-                     uint64_t tokens_out);
 
 #endif

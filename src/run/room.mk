@@ -1,4 +1,5 @@
 libphgen_a_SOURCES += \
+	src/run/account.c src/run/account.h \
 	src/run/address.c \
 	src/run/audit.c src/run/audit.h src/run/audit_report.c \
 	src/run/crew.c src/run/crew.h \
@@ -6,6 +7,7 @@ libphgen_a_SOURCES += \
 	src/run/cast.c \
 	src/run/categories.c src/run/categories.h \
 	src/run/changes.c src/run/changes.h \
+	src/run/claims.c \
 	src/run/desk.c src/run/desk.h \
 	src/run/controls.c src/run/controls.h \
 	src/run/defense.c src/run/defense.h \
@@ -16,7 +18,7 @@ libphgen_a_SOURCES += \
 	src/run/eval.c src/run/eval.h \
 	src/run/evalset.c src/run/evalset.h \
 	src/run/evidence.c src/run/evidence.h \
-	src/run/exchange.c src/run/exchange.h \
+	src/run/exchange.c src/run/exchange.h src/run/exchange_state.h \
 	src/run/export.c src/run/export.h \
 	src/run/export_files.c src/run/export_files.h \
 	src/run/export_leaks.c src/run/export_leaks.h \
@@ -42,6 +44,7 @@ libphgen_a_SOURCES += \
 	src/run/inspect.c src/run/inspect.h \
 	src/run/checkup.c src/run/checkup.h \
 	src/run/labeling.c src/run/labeling.h \
+	src/run/lessons.c src/run/lessons.h \
 	src/run/loop.c \
 	src/run/mark.c \
 	src/run/models.c src/run/models.h \

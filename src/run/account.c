@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a call took is known when its answer has come; until then the most that
+ * it can take counts in its place.
+ */
+#include "run/account.h"
+
+#include <string.h>
+
+/* A server that reports no usage is taken to bill a token for this much. */
+#define BYTES_A_TOKEN 4
+
+static void add(struct spent *to, const struct spent *what, int sign)
+{
+    to->calls += sign > 0 ? what->calls : -what->calls;
+    to->tokens_in += sign > 0 ? what->tokens_in : -what->tokens_in;
+    to->tokens_out += sign > 0 ? what->tokens_out : -what->tokens_out;
+    to->cost += sign * what->cost;
+}
+
+/* US dollars for so many tokens, by the model's prices. */
+static double cost_of(const struct model *m, uint64_t tokens_in,
+                      uint64_t tokens_out)
+{
+    return ((double)tokens_in * m->price_in +
+            (double)tokens_out * m->price_out) *
+           1e-6;
+}
+
+size_t account_bytes(const struct call *c)
+{
+    size_t i, n = c->schema != NULL ? strlen(c->schema) : 0;
+
+    for (i = 0; i < c->nmessages; i++)
+        n += strlen(c->messages[i].text);
+    return n;
+}
+
+struct spent account_most(const struct call *c, size_t bytes)
+{
+    struct spent s = {.calls = 1};
+
+    /* Roles and separators of the server's chat template. */
+    s.tokens_in = bytes + 16 * (c->nmessages + 1);
+    s.tokens_out = c->max_tokens > 0 ? c->max_tokens : OUTPUT_ASSUMED;
+    s.cost = cost_of(c->model, s.tokens_in, s.tokens_out);
+    return s;
+}
+
+struct spent account_sum(const struct account *a)
+{
+    struct spent all = a->before;
+
+    add(&all, &a->now, 1);
+    return all;
+}
+
+const char *account_limit(const struct account *a, const struct spent *more)
+{
+    const struct budget *b = &a->limits;
+    struct spent all = account_sum(a);
+
+    add(&all, &a->aside, 1);
+    add(&all, more, 1);
+    if (b->max_calls > 0 && all.calls > b->max_calls)
+        return "--max-calls";
+    if (b->max_tokens > 0 && all.tokens_in + all.tokens_out > b->max_tokens)
+        return "--max-tokens";
+    if (b->max_cost > 0 && all.cost > b->max_cost)
+        return "--max-cost";
+    return NULL;
+}
+
+static void assume_usage(struct reply *r, size_t bytes)
+{
+    if (r->tokens_in > 0 || r->tokens_out > 0)
+        return;
+    r->tokens_in = (uint32_t)(bytes / BYTES_A_TOKEN + 1);
+    r->tokens_out = (uint32_t)(strlen(r->text) / BYTES_A_TOKEN + 1);
+}
+
+struct spent account_bill(const struct model *m, struct reply *r, size_t bytes)
+{
+    struct spent real = {.calls = 1};
+
+    if (r->status != REPLY_OK)
+        return real;
+    assume_usage(r, bytes);
+    real.tokens_in = r->tokens_in;
+    real.tokens_out = r->tokens_out;
+    real.cost = cost_of(m, r->tokens_in, r->tokens_out);
+    return real;
+}
+
+void account_set_aside(struct account *a, const struct spent *most)
+{
+    add(&a->aside, most, 1);
+}
+
+void account_give_back(struct account *a, const struct spent *most)
+{
+    add(&a->aside, most, -1);
+}
+
+void account_pay(struct account *a, const struct spent *real)
+{
+    add(&a->now, real, 1);
+}
