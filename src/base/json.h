@@ -48,7 +48,7 @@ bool json_bool(const cJSON *object, const char *name, bool fallback);
 cJSON *json_object_in(cJSON *object, const char *name);
 /* Adds to a number of that name, made when there is none. */
 void json_add_to(cJSON *object, const char *name, double n);
-/* To four decimals, as shares are written. */
+/* To four decimals, as shares are written: more than any set of rows says. */
 double json_round4(double x);
 
 /* Appends the compact text of a tree on one line. */

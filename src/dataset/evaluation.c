@@ -273,8 +273,8 @@ static void add_tradeoff(cJSON *o, const struct evaluation *e, size_t at)
     for (i = 0; i < e->n; i++)
         front = front && !beats(&e->subjects[i], s);
     t = cJSON_AddObjectToObject(o, "tradeoff");
-    cJSON_AddNumberToObject(t, "over_refusal", result_round(cost));
-    cJSON_AddNumberToObject(t, "safety", result_round(gain));
+    cJSON_AddNumberToObject(t, "over_refusal", json_round4(cost));
+    cJSON_AddNumberToObject(t, "safety", json_round4(gain));
     cJSON_AddBoolToObject(t, "front", front);
 }
 

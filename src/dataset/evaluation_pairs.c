@@ -102,9 +102,9 @@ static void add_comparison(cJSON *list, const struct evaluation *e,
     cJSON_AddNumberToObject(o, "only_a", (double)c->paired.only_a);
     cJSON_AddNumberToObject(o, "only_b", (double)c->paired.only_b);
     cJSON_AddNumberToObject(o, "difference",
-                            result_round(c->figures.difference));
-    cJSON_AddNumberToObject(o, "low", result_round(c->figures.range.low));
-    cJSON_AddNumberToObject(o, "high", result_round(c->figures.range.high));
+                            json_round4(c->figures.difference));
+    cJSON_AddNumberToObject(o, "low", json_round4(c->figures.range.low));
+    cJSON_AddNumberToObject(o, "high", json_round4(c->figures.range.high));
     cJSON_AddNumberToObject(o, "p", result_round_p(c->figures.p));
     cJSON_AddNumberToObject(o, "p_holm", result_round_p(adjusted));
     cJSON_AddItemToArray(list, o);

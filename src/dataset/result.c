@@ -40,11 +40,6 @@ enum result_group result_group_find(const char *name)
     return (enum result_group)i;
 }
 
-double result_round(double share)
-{
-    return round(share * 1e4) / 1e4;
-}
-
 double result_round_p(double p)
 {
     char text[32];
@@ -64,9 +59,9 @@ void result_add_share(cJSON *o, const char *rate, const char *low,
         cJSON_AddNullToObject(o, high);
         return;
     }
-    cJSON_AddNumberToObject(o, rate, result_round((double)k / (double)n));
-    cJSON_AddNumberToObject(o, low, result_round(w.low));
-    cJSON_AddNumberToObject(o, high, result_round(w.high));
+    cJSON_AddNumberToObject(o, rate, json_round4((double)k / (double)n));
+    cJSON_AddNumberToObject(o, low, json_round4(w.low));
+    cJSON_AddNumberToObject(o, high, json_round4(w.high));
 }
 
 uint32_t result_samples(const struct result *r)

@@ -75,9 +75,6 @@ enum result_verdict result_verdict(const struct result *r);
 void result_print(const struct result *r, struct str *out);
 int result_read(const cJSON *json, struct result *out, struct err *err);
 
-/* Four digits of a share are more than any set of rows says. */
-double result_round(double share);
-
 /* Significant digits, not decimals: a small p must not become 0. */
 double result_round_p(double p);
 

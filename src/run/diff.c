@@ -247,9 +247,9 @@ static void add_measure(cJSON *list, const struct comparing *c, size_t at)
     cJSON_AddNumberToObject(shared, "rows", (double)f->rows);
     cJSON_AddNumberToObject(shared, "only_a", (double)m->paired.only_b);
     cJSON_AddNumberToObject(shared, "only_b", (double)m->paired.only_a);
-    cJSON_AddNumberToObject(shared, "change", result_round(f->difference));
-    cJSON_AddNumberToObject(shared, "low", result_round(f->range.low));
-    cJSON_AddNumberToObject(shared, "high", result_round(f->range.high));
+    cJSON_AddNumberToObject(shared, "change", json_round4(f->difference));
+    cJSON_AddNumberToObject(shared, "low", json_round4(f->range.low));
+    cJSON_AddNumberToObject(shared, "high", json_round4(f->range.high));
     cJSON_AddNumberToObject(shared, "p", result_round_p(f->p));
     cJSON_AddNumberToObject(shared, "p_holm", result_round_p(c->adjusted[at]));
 }

@@ -162,9 +162,9 @@ static int add_diversity(cJSON *o, const struct metrics *metrics,
         return -1;
     d = cJSON_AddObjectToObject(o, "diversity");
     cJSON_AddNumberToObject(d, "sample", (double)m.sample);
-    cJSON_AddNumberToObject(d, "dist1", round(m.dist1 * 1e4) / 1e4);
-    cJSON_AddNumberToObject(d, "dist2", round(m.dist2 * 1e4) / 1e4);
-    cJSON_AddNumberToObject(d, "self_bleu4", round(m.self_bleu4 * 1e4) / 1e4);
+    cJSON_AddNumberToObject(d, "dist1", json_round4(m.dist1));
+    cJSON_AddNumberToObject(d, "dist2", json_round4(m.dist2));
+    cJSON_AddNumberToObject(d, "self_bleu4", json_round4(m.self_bleu4));
     cJSON_AddNumberToObject(d, "mean_words", round(m.mean_words * 100) / 100);
     return 0;
 }

@@ -75,12 +75,6 @@ static void add_path(cJSON *o, const struct path *p)
     cJSON_AddStringToObject(path, "task", p->task);
 }
 
-/* Rounded so that a row reads well; four digits are more than m samples say. */
-static double round4(double x)
-{
-    return (double)(long)(x * 10000 + 0.5) / 10000;
-}
-
 static const char *text_of(const char *text)
 {
     return text != NULL ? text : "";
@@ -124,7 +118,7 @@ static void add_judges(cJSON *o, const struct candidate *c)
         else
             cJSON_AddNullToObject(j, "category");
         if (v->score >= 0)
-            cJSON_AddNumberToObject(j, "score", round4(v->score));
+            cJSON_AddNumberToObject(j, "score", json_round4(v->score));
         else
             cJSON_AddNullToObject(j, "score");
         cJSON_AddItemToArray(list, j);
@@ -148,7 +142,7 @@ static void add_controversy(cJSON *o, const struct candidate *c)
     readable = against + count[VERDICT_HARMLESS];
     cJSON_AddNumberToObject(
         v, "share",
-        readable > 0 ? round4((double)against / (double)readable) : 0);
+        readable > 0 ? json_round4((double)against / (double)readable) : 0);
     for (i = 0; i < c->nvotes && why == NULL; i++)
         if (c->votes[i].verdict == VERDICT_CONTROVERSIAL)
             why = &c->votes[i];
@@ -172,16 +166,16 @@ cJSON *record_target(const struct target_result *r)
     cJSON_AddNumberToObject(t, "samples", r->samples);
     cJSON_AddNumberToObject(
         t, "rate",
-        r->samples > 0 ? round4((double)r->refusals / r->samples) : 0);
+        r->samples > 0 ? json_round4((double)r->refusals / r->samples) : 0);
     if (r->first_look >= 0)
-        cJSON_AddNumberToObject(t, "first_look", round4(r->first_look));
+        cJSON_AddNumberToObject(t, "first_look", json_round4(r->first_look));
     else
         cJSON_AddNullToObject(t, "first_look");
-    cJSON_AddNumberToObject(t, "wilson_low", round4(w.low));
-    cJSON_AddNumberToObject(t, "wilson_high", round4(w.high));
+    cJSON_AddNumberToObject(t, "wilson_low", json_round4(w.low));
+    cJSON_AddNumberToObject(t, "wilson_high", json_round4(w.high));
     cJSON_AddStringToObject(t, "class", refusal_label(r->cls));
     cJSON_AddStringToObject(t, "reason", refusal_reason_name(r->reason));
-    cJSON_AddNumberToObject(t, "confidence", round4(r->confidence));
+    cJSON_AddNumberToObject(t, "confidence", json_round4(r->confidence));
     cJSON_AddStringToObject(
         t, "decided_by", r->decided_by != NULL ? r->decided_by : "classifier");
     cJSON_AddNumberToObject(t, "judged", r->judged);
@@ -272,7 +266,7 @@ void record_row(const struct candidate *c, const struct provenance *p,
     add_path(o, &c->path);
     cJSON_AddStringToObject(o, "benign_reading", c->benign_reading);
     add_judges(o, c);
-    cJSON_AddNumberToObject(o, "agreement", round4(c->agreement));
+    cJSON_AddNumberToObject(o, "agreement", json_round4(c->agreement));
     add_controversy(o, c);
     add_targets(o, c);
     add_witness(o, c);
@@ -302,7 +296,7 @@ void record_control(const struct candidate *c, const char *of,
     cJSON_AddStringToObject(o, "trigger", c->path.trigger);
     add_focus(o, c);
     add_judges(o, c);
-    cJSON_AddNumberToObject(o, "agreement", round4(c->agreement));
+    cJSON_AddNumberToObject(o, "agreement", json_round4(c->agreement));
     v = cJSON_AddObjectToObject(o, "provenance");
     cJSON_AddStringToObject(v, "run", p->run);
     cJSON_AddStringToObject(v, "contrast", c->generator);
