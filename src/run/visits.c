@@ -143,7 +143,7 @@ int visits_read(const char *folder, const struct concepts *c,
     struct store *s = files_open_store(folder, err);
     struct name *all = NULL;
     struct str key;
-    int failed;
+    int failed = -1;
 
     memset(out, 0, sizeof(*out));
     if (s == NULL)
@@ -151,13 +151,12 @@ int visits_read(const char *folder, const struct concepts *c,
     str_init(&key, 1 << 20);
     out->tried = calloc(concepts_count(c) + 1, sizeof(*out->tried));
     out->rows = calloc(concepts_count(c) + 1, sizeof(*out->rows));
-    failed = out->tried == NULL || out->rows == NULL
-                 ? err_nomem(err)
-                 : add_senses(&all, c, &key, err);
-    if (!failed)
-        failed = add_leaves(&all, c, &key, err);
-    if (!failed)
-        failed = read_all(s, c, all, &key, out, err);
+    if (out->tried == NULL || out->rows == NULL)
+        err_nomem(err);
+    else
+        failed = add_senses(&all, c, &key, err) != 0 ||
+                 add_leaves(&all, c, &key, err) != 0 ||
+                 read_all(s, c, all, &key, out, err) != 0;
     names_free(&all);
     str_release(&key);
     store_close(s);
