@@ -17,7 +17,7 @@
 #include "graph/draw.h"
 #include "graph/values.h"
 #include "run/files.h"
-#include "run/heat.h"
+#include "run/heat_spot.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -78,32 +78,18 @@ static const struct example examples[] = {
 
 enum level { CATEGORY, TRIGGER, SENSE, LEVELS };
 
-/* One line of a table. */
-struct spot {
-    const char *category, *trigger, *sense; /* borrowed from the tree */
-    struct heat_count n;
-    double posterior;
-};
-
 struct spots {
-    struct spot *at[LEVELS];
+    struct heat_spot all;
+    struct heat_spot *at[LEVELS]; /* lines of the tables */
     size_t n[LEVELS], room[LEVELS];
-    struct heat_count all;
 };
 
 /* --- gathering --- */
 
-static double posterior(const struct heat_count *n, double above)
-{
-    struct belief b = {n->prompts, n->refused, 0};
-
-    return belief_rate(&b, above);
-}
-
-static int keep(struct spots *s, enum level level, const struct spot *spot,
+static int keep(struct spots *s, enum level level, const struct heat_spot *spot,
                 struct err *err)
 {
-    struct spot *more;
+    struct heat_spot *more;
 
     if (s->n[level] == s->room[level]) {
         s->room[level] = 2 * s->room[level] + 64;
@@ -116,36 +102,19 @@ static int keep(struct spots *s, enum level level, const struct spot *spot,
     return 0;
 }
 
-static int gather_senses(struct spots *s, const cJSON *trigger,
-                         struct spot above, struct err *err)
+/* What is below a spot: this level, and with each of it the ones below. */
+static int gather_below(struct spots *s, const struct heat_spot *above,
+                        enum level level, struct err *err)
 {
-    struct spot spot = above;
-    const cJSON *sense;
+    static const char *const members[] = {"categories", "triggers", "senses"};
+    const cJSON *child;
+    struct heat_spot spot;
 
-    cJSON_ArrayForEach(sense, json_object(trigger, "senses"))
+    cJSON_ArrayForEach(child, json_object(above->node, members[level]))
     {
-        spot.sense = sense->string;
-        spot.n = heat_count(sense);
-        spot.posterior = posterior(&spot.n, above.posterior);
-        if (keep(s, SENSE, &spot, err) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int gather_triggers(struct spots *s, const cJSON *category,
-                           struct spot above, struct err *err)
-{
-    struct spot spot = above;
-    const cJSON *trigger;
-
-    cJSON_ArrayForEach(trigger, json_object(category, "triggers"))
-    {
-        spot.trigger = trigger->string;
-        spot.n = heat_count(trigger);
-        spot.posterior = posterior(&spot.n, above.posterior);
-        if (keep(s, TRIGGER, &spot, err) != 0 ||
-            gather_senses(s, trigger, spot, err) != 0)
+        spot = heat_spot_below(above, child);
+        if (keep(s, level, &spot, err) != 0 ||
+            (level < SENSE && gather_below(s, &spot, level + 1, err) != 0))
             return -1;
     }
     return 0;
@@ -153,33 +122,16 @@ static int gather_triggers(struct spots *s, const cJSON *category,
 
 static int by_posterior(const void *a, const void *b)
 {
-    const struct spot *x = a, *y = b;
-
-    if (x->posterior != y->posterior)
-        return x->posterior < y->posterior ? 1 : -1;
-    if (x->n.prompts != y->n.prompts)
-        return x->n.prompts < y->n.prompts ? 1 : -1;
-    return strcmp(x->category, y->category);
+    return heat_spot_order(a, b);
 }
 
 static int gather(struct spots *s, const cJSON *tree, struct err *err)
 {
-    const cJSON *category;
-    struct spot spot = {0};
-    double above;
     int i;
 
-    s->all = heat_count(tree);
-    above = s->all.prompts > 0 ? s->all.refused / s->all.prompts : 0.5;
-    cJSON_ArrayForEach(category, json_object(tree, "categories"))
-    {
-        spot.category = category->string;
-        spot.n = heat_count(category);
-        spot.posterior = posterior(&spot.n, above);
-        if (keep(s, CATEGORY, &spot, err) != 0 ||
-            gather_triggers(s, category, spot, err) != 0)
-            return -1;
-    }
+    s->all = heat_spot_all(tree);
+    if (gather_below(s, &s->all, CATEGORY, err) != 0)
+        return -1;
     for (i = 0; i < LEVELS; i++)
         if (s->n[i] > 0)
             qsort(s->at[i], s->n[i], sizeof(*s->at[i]), by_posterior);
@@ -188,17 +140,12 @@ static int gather(struct spots *s, const cJSON *tree, struct err *err)
 
 /* --- the tables --- */
 
-static double rate(const struct heat_count *n)
-{
-    return n->prompts > 0 ? n->refused / n->prompts : 0;
-}
-
-static void print_spot(const struct spot *s, enum level level)
+static void print_spot(const struct heat_spot *s, enum level level)
 {
     struct interval w = wilson((uint64_t)s->n.refused, (uint64_t)s->n.prompts);
 
     printf("%8.0f %8.0f %6.1f  %5.1f-%-5.1f %6.1f  ", s->n.prompts,
-           s->n.refused, 100 * rate(&s->n), 100 * w.low, 100 * w.high,
+           s->n.refused, 100 * heat_rate(&s->n, 0), 100 * w.low, 100 * w.high,
            100 * s->posterior);
     cmd_print_text(level == CATEGORY  ? s->category
                    : level == TRIGGER ? s->trigger
@@ -227,7 +174,7 @@ static void print_level(const struct spots *s, enum level level, uint64_t top,
     printf("\n%8s %8s %6s  %11s %6s  %s\n", "prompts", "refused", "%", "95 %",
            "post.", names[level]);
     for (i = 0; i < s->n[level]; i++) {
-        const struct spot *spot = &s->at[level][i];
+        const struct heat_spot *spot = &s->at[level][i];
 
         if (level != CATEGORY &&
             (spot->n.prompts < (double)least || (top > 0 && shown == top))) {
@@ -251,17 +198,18 @@ static void print_tables(const struct spots *s, const cJSON *tree, uint64_t top,
     printf("%-12s ", "target");
     cmd_print_text(target != NULL ? target : "?", stdout);
     printf("\n%-12s %.0f, of them %.0f rows, in %.0f calls\n", "candidates",
-           s->all.candidates, s->all.rows, s->all.calls);
+           s->all.n.candidates, s->all.n.rows, s->all.n.calls);
     printf("%-12s %.0f answered by the target, of them %.0f refused (%.1f %%)"
            "\n",
-           "prompts", s->all.prompts, s->all.refused, 100 * rate(&s->all));
+           "prompts", s->all.n.prompts, s->all.n.refused,
+           100 * heat_rate(&s->all.n, 0));
     for (i = 0; i < LEVELS; i++)
         print_level(s, (enum level)i, top, least);
 }
 
 /* --- JSON --- */
 
-static cJSON *spot_json(const struct spot *s)
+static cJSON *spot_json(const struct heat_spot *s)
 {
     struct interval w = wilson((uint64_t)s->n.refused, (uint64_t)s->n.prompts);
     cJSON *o = cJSON_CreateObject();
@@ -277,7 +225,7 @@ static cJSON *spot_json(const struct spot *s)
     cJSON_AddNumberToObject(o, "prompts", s->n.prompts);
     cJSON_AddNumberToObject(o, "refused", s->n.refused);
     if (s->n.prompts > 0)
-        cJSON_AddNumberToObject(o, "rate", json_round4(rate(&s->n)));
+        cJSON_AddNumberToObject(o, "rate", json_round4(heat_rate(&s->n, 0)));
     else
         cJSON_AddNullToObject(o, "rate");
     cJSON_AddNumberToObject(o, "wilson_low", json_round4(w.low));
@@ -294,11 +242,11 @@ static int print_json(const struct spots *s, const cJSON *tree, struct err *err)
     int i;
 
     cJSON_AddStringToObject(o, "target", json_string(tree, "target"));
-    cJSON_AddNumberToObject(o, "candidates", s->all.candidates);
-    cJSON_AddNumberToObject(o, "rows", s->all.rows);
-    cJSON_AddNumberToObject(o, "calls", s->all.calls);
-    cJSON_AddNumberToObject(o, "prompts", s->all.prompts);
-    cJSON_AddNumberToObject(o, "refused", s->all.refused);
+    cJSON_AddNumberToObject(o, "candidates", s->all.n.candidates);
+    cJSON_AddNumberToObject(o, "rows", s->all.n.rows);
+    cJSON_AddNumberToObject(o, "calls", s->all.n.calls);
+    cJSON_AddNumberToObject(o, "prompts", s->all.n.prompts);
+    cJSON_AddNumberToObject(o, "refused", s->all.n.refused);
     for (i = 0; i < LEVELS; i++) {
         list = cJSON_AddArrayToObject(o, names[i]);
         for (k = 0; k < s->n[i]; k++)
@@ -333,10 +281,10 @@ static void fill_vertex(struct layer *l, int v, double above)
     l->value[REFUSED][v] = n->refused;
     if (!(n->prompts > 0))
         return;
-    l->value[RATE][v] = rate(n);
+    l->value[RATE][v] = heat_rate(n, 0);
     l->value[LOW][v] = w.low;
     l->value[HIGH][v] = w.high;
-    l->value[POSTERIOR][v] = posterior(n, above);
+    l->value[POSTERIOR][v] = heat_posterior(n, above);
 }
 
 /* What a vertex borrows from: the first neighbour of the type above it. */

@@ -7,10 +7,9 @@
 #include "run/overview.h"
 #include "base/file.h"
 #include "base/wilson.h"
-#include "graph/bandit.h"
 #include "run/eval.h"
 #include "run/files.h"
-#include "run/heat.h"
+#include "run/heat_spot.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,63 +42,46 @@ static void add_share(cJSON *o, double n, double of)
 
 /* --- what the target refused --- */
 
-/* A concept that prompts were about; `below` are the triggers of one that is a
- * category. */
-struct spot {
-    const char *name;
-    const cJSON *below;
-    struct heat_count n;
-    double posterior;
-};
-
 static int by_posterior(const void *a, const void *b)
 {
-    const struct spot *x = a, *y = b;
+    const struct heat_spot *x = a, *y = b;
+    int order = heat_spot_order(x, y);
 
-    if (x->posterior != y->posterior)
-        return x->posterior < y->posterior ? 1 : -1;
-    if (x->n.prompts != y->n.prompts)
-        return x->n.prompts < y->n.prompts ? 1 : -1;
-    return strcmp(x->name, y->name);
+    return order != 0 || x->trigger == NULL ? order
+                                            : strcmp(x->trigger, y->trigger);
 }
 
 /* The children that prompts were about, sorted; the caller frees them. */
-static struct spot *gather(const cJSON *children, double above, size_t *n)
+static struct heat_spot *gather(const struct heat_spot *above,
+                                const char *children, size_t *n)
 {
-    struct spot *list =
-        calloc((size_t)cJSON_GetArraySize(children) + 1, sizeof(*list));
-    const cJSON *child;
+    const cJSON *list = json_object(above->node, children), *child;
+    struct heat_spot *spots =
+        calloc((size_t)cJSON_GetArraySize(list) + 1, sizeof(*spots));
 
     *n = 0;
-    if (list == NULL)
+    if (spots == NULL)
         return NULL;
-    cJSON_ArrayForEach(child, children)
+    cJSON_ArrayForEach(child, list)
     {
-        struct spot *s = &list[*n];
-        struct belief b;
-
-        s->name = child->string;
-        s->below = json_object(child, "triggers");
-        s->n = heat_count(child);
-        b = (struct belief){s->n.prompts, s->n.refused, 0};
-        s->posterior = belief_rate(&b, above);
-        *n += s->n.prompts > 0;
+        spots[*n] = heat_spot_below(above, child);
+        *n += spots[*n].n.prompts > 0;
     }
-    qsort(list, *n, sizeof(*list), by_posterior);
-    return list;
+    qsort(spots, *n, sizeof(*spots), by_posterior);
+    return spots;
 }
 
-static int add_triggers(cJSON *category, const struct spot *above)
+static int add_triggers(cJSON *category, const struct heat_spot *above)
 {
     cJSON *list = cJSON_AddArrayToObject(category, "triggers"), *t;
     size_t n, i;
-    struct spot *s = gather(above->below, above->posterior, &n);
+    struct heat_spot *s = gather(above, "triggers", &n);
 
     if (s == NULL)
         return -1;
     for (i = 0; i < n; i++) {
         t = cJSON_CreateArray();
-        cJSON_AddItemToArray(t, cJSON_CreateString(s[i].name));
+        cJSON_AddItemToArray(t, cJSON_CreateString(s[i].trigger));
         cJSON_AddItemToArray(t, cJSON_CreateNumber(s[i].n.prompts));
         cJSON_AddItemToArray(t, cJSON_CreateNumber(s[i].n.refused));
         cJSON_AddItemToArray(t,
@@ -110,17 +92,17 @@ static int add_triggers(cJSON *category, const struct spot *above)
     return 0;
 }
 
-static int add_categories(cJSON *refusal, const cJSON *tree, double above)
+static int add_categories(cJSON *refusal, const struct heat_spot *all)
 {
     cJSON *list = cJSON_AddArrayToObject(refusal, "categories"), *c;
     size_t n, i;
-    struct spot *s = gather(json_object(tree, "categories"), above, &n);
+    struct heat_spot *s = gather(all, "categories", &n);
     int failed = s == NULL;
 
     for (i = 0; !failed && i < n; i++) {
         c = cJSON_CreateObject();
         cJSON_AddItemToArray(list, c);
-        cJSON_AddStringToObject(c, "name", s[i].name);
+        cJSON_AddStringToObject(c, "name", s[i].category);
         add_share(c, s[i].n.refused, s[i].n.prompts);
         cJSON_AddNumberToObject(c, "posterior", json_round4(s[i].posterior));
         failed = add_triggers(c, &s[i]) != 0;
@@ -133,7 +115,7 @@ static int add_refusal(cJSON *o, const char *folder, struct err *err)
 {
     char *path = file_join(folder, HEAT_FILE);
     bool is_there = path != NULL && file_exists(path);
-    struct heat_count all;
+    struct heat_spot all;
     struct hash128 hash;
     const char *target;
     cJSON *tree, *refusal;
@@ -147,13 +129,12 @@ static int add_refusal(cJSON *o, const char *folder, struct err *err)
     tree = heat_load(folder, &hash, err);
     if (tree == NULL)
         return -1;
-    all = heat_count(tree);
+    all = heat_spot_all(tree);
     target = json_string(tree, "target");
     refusal = cJSON_AddObjectToObject(o, "refusal");
     cJSON_AddStringToObject(refusal, "target", target != NULL ? target : "");
-    add_share(refusal, all.refused, all.prompts);
-    failed = add_categories(refusal, tree,
-                            all.prompts > 0 ? all.refused / all.prompts : 0.5);
+    add_share(refusal, all.n.refused, all.n.prompts);
+    failed = add_categories(refusal, &all);
     cJSON_Delete(tree);
     return failed ? err_nomem(err) : 0;
 }

@@ -36,10 +36,10 @@ libphgen_a_SOURCES += \
 	src/run/fingerprint.c \
 	src/run/finish.c \
 	src/run/follow.c \
-	src/run/heat.c src/run/heat.h \
 	src/run/judging.c src/run/judging.h \
 	src/run/jury.c src/run/jury.h \
 	src/run/heat.c src/run/heat.h src/run/heat_prior.c \
+	src/run/heat_spot.c src/run/heat_spot.h \
 	src/run/human.c src/run/human.h \
 	src/run/inspect.c src/run/inspect.h \
 	src/run/checkup.c src/run/checkup.h \
