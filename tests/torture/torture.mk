@@ -4,8 +4,8 @@ check_DATA = tests/torture/badluck.so
 CLEANFILES += tests/torture/badluck.so
 EXTRA_DIST += tests/torture/badluck.c tests/torture/campaign.py \
 	tests/torture/checks.py tests/torture/crew.py \
-	tests/torture/postgres.py tests/torture/torture.py \
-	tests/torture/torture.sh
+	tests/torture/passes.py tests/torture/postgres.py \
+	tests/torture/torture.py tests/torture/torture.sh
 TESTS += tests/torture/torture.sh
 
 tests/torture/badluck.so: tests/torture/badluck.c

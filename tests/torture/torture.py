@@ -16,6 +16,7 @@ Kinds of bad luck (all of them when none is named):
     full     the disk is full from the k-th operation on (ENOSPC)
     broken   the k-th operation fails (EIO), or all from it on
     tmpfs    a file system that is really full; needs the right to mount one
+    passes   respond, controls and explain over a run are ended (passes.py)
 
 and, for several workers and one PostgreSQL (crew.py says more):
 
@@ -48,9 +49,10 @@ import tempfile
 import time
 
 import crew
+import passes
 from campaign import Bench
-from checks import (BADLUCK, DATA, PHGEN, Bad, answered, check_end,
-                    check_same_files, check_whole_files, serve)
+from checks import (DATA, PHGEN, Bad, answered, check_end, check_same_files,
+                    check_whole_files, run, serve)
 from postgres import Missing
 
 SECTOR = 512
@@ -79,17 +81,7 @@ class Job:
                 "--quiet"] + self.arguments
 
     def run(self, out, **badluck):
-        env = dict(os.environ)
-        # A sanitizer wants to be the first library, and is not.
-        env["ASAN_OPTIONS"] = "verify_asan_link_order=0"
-        if badluck:
-            env["LD_PRELOAD"] = BADLUCK
-            env["BADLUCK_DIR"] = str(out)
-            for name, value in badluck.items():
-                env["BADLUCK_" + name.upper()] = str(value)
-        return subprocess.run(self.command(out), env=env, text=True,
-                              errors="replace", capture_output=True,
-                              timeout=300, check=False)
+        return run(self.command(out), out, **badluck)
 
     def count(self, out, **badluck):
         """How many operations there are when nothing happens."""
@@ -364,6 +356,9 @@ class Jobs:
         job.url = url
         return job
 
+    def passes(self):
+        return passes.Passes(self.work)
+
     def crew(self):
         return Bench(self.work)
 
@@ -371,6 +366,7 @@ class Jobs:
         if kind is tmpfs and (os.geteuid() != 0 or not may_mount(self.work)):
             raise Missing("may not mount a file system")
         make = (self.crew if kind in crew.KINDS else
+                self.passes if kind in passes.KINDS else
                 self.remote if kind in OVER_HTTP else self.local)
         if make not in self.made:
             self.made[make] = make()
@@ -418,7 +414,7 @@ def play(i, kind, promise, jobs, o):
 
 
 def main():
-    promises = {**PROMISES, **crew.KINDS}
+    promises = {**PROMISES, **passes.KINDS, **crew.KINDS}
     known = {k.__name__: k for k in promises}
     options = argparse.ArgumentParser()
     options.add_argument("--points", type=int, default=4)
