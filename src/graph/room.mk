@@ -7,6 +7,7 @@ libphgen_a_SOURCES += \
 	src/graph/draw_whole.c \
 	src/graph/draw_wheel.c \
 	src/graph/export.c src/graph/export.h \
+	src/graph/flowers.h src/graph/flowers_paint.c src/graph/flowers_place.c \
 	src/graph/inside.h \
 	src/graph/measure.c src/graph/measure.h \
 	src/graph/palette.h \
