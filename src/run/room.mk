@@ -45,6 +45,7 @@ libphgen_a_SOURCES += \
 	src/run/checkup.c src/run/checkup.h \
 	src/run/labeling.c src/run/labeling.h \
 	src/run/lessons.c src/run/lessons.h \
+	src/run/look.c src/run/look.h \
 	src/run/loop.c \
 	src/run/mark.c \
 	src/run/models.c src/run/models.h \
@@ -68,6 +69,7 @@ libphgen_a_SOURCES += \
 	src/run/semantic.c src/run/semantic.h \
 	src/run/sheets.c src/run/sheets.h src/run/sheets_read.c \
 	src/run/sift.c src/run/sift.h \
+	src/run/sift_line.c src/run/sift_line.h \
 	src/run/slot.c src/run/slot.h \
 	src/run/survey.c src/run/survey.h \
 	src/run/targets.c src/run/targets.h \

@@ -8,11 +8,11 @@
  * output is written front to back and nothing has to be sorted.
  */
 #include "run/sift.h"
-#include "base/json.h"
 #include "dataset/reader.h"
 #include "dataset/shelf.h"
 #include "dataset/writer.h"
-#include "run/semantic.h"
+#include "run/look.h"
+#include "run/sift_line.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,12 +29,6 @@ enum stage {
     STAGE_DONE
 };
 
-/* A row's verdict; `meant`: of the second look. */
-struct ruling {
-    struct batch_verdict v;
-    bool meant;
-};
-
 struct sift {
     struct sift_options o;
     struct sift_counts counts;
@@ -45,16 +39,11 @@ struct sift {
     bool begun;  /* the writer is */
     struct writer writer;
     struct str header;
-    struct shelf rows, known; /* `known` only when pairs are wanted */
+    struct shelf rows, known; /* `known` only for pairs and a second look */
     bool *shared;             /* of each row's cluster: has two rows */
     size_t shared_cap;
-    struct str line; /* of a report */
-    /* Of the second look. */
-    struct semantic *semantic;
-    struct ruling *decided; /* of all rows, before anything is written */
-    uint64_t *kept;         /* rows in the order in which they are looked at */
-    uint64_t nkept, given;  /* texts given to it, the against set first */
-    uint64_t told, paired;  /* read back for verdicts, and for pairs */
+    struct str line;  /* of a report */
+    struct look look; /* with a desk */
 };
 
 int sift_guess(const struct sift_options *o, uint64_t *rows, uint64_t *bytes,
@@ -94,10 +83,9 @@ struct sift *sift_open(const struct sift_options *options, struct err *err)
     str_init(&s->line, 64u << 20);
     str_init(&s->header, 4u << 20);
     s->batch = batch_new(&s->o.batch, err);
-    if (s->batch != NULL && s->o.desk != NULL)
-        s->semantic =
-            semantic_new(s->o.desk, s->o.embeddings, s->o.cosine, err);
-    if (s->batch == NULL || (s->o.desk != NULL && s->semantic == NULL)) {
+    if (s->batch == NULL ||
+        (s->o.desk != NULL && look_open(&s->look, s->o.desk, s->o.embeddings,
+                                        s->o.cosine, err) != 0)) {
         sift_close(s);
         return NULL;
     }
@@ -109,9 +97,7 @@ void sift_close(struct sift *s)
     if (s == NULL)
         return;
     batch_free(s->batch);
-    semantic_free(s->semantic);
-    free(s->decided);
-    free(s->kept);
+    look_close(&s->look);
     reader_close(s->reader);
     shelf_release(&s->rows);
     shelf_release(&s->known);
@@ -130,11 +116,8 @@ static int check_memory(struct sift *s, struct err *err)
 {
     s->counts.bytes = batch_bytes(s->batch) + shelf_bytes(&s->rows) +
                       shelf_bytes(&s->known) + s->shared_cap;
-    if (s->semantic != NULL)
-        s->counts.bytes += semantic_counts(s->semantic).bytes;
-    if (s->decided != NULL)
-        s->counts.bytes +=
-            s->counts.rows * (sizeof(*s->decided) + sizeof(*s->kept));
+    if (s->o.desk != NULL)
+        s->counts.bytes += look_bytes(&s->look);
     if (s->o.batch.memory_max == 0 || s->counts.bytes <= s->o.batch.memory_max)
         return 0;
     return err_set(err,
@@ -211,7 +194,7 @@ static int take_row(struct sift *s, const struct reader_row *row,
     uint32_t file = (uint32_t)s->file - 1;
 
     if (s->stage == STAGE_AGAINST) {
-        if ((s->o.pairs != NULL || s->semantic != NULL) &&
+        if ((s->o.pairs != NULL || s->o.desk != NULL) &&
             shelf_put(&s->known, file, row, err) != 0)
             return -1;
         s->counts.against++;
@@ -250,16 +233,6 @@ static int read_some(struct sift *s, struct err *err)
 
 /* --- writing --- */
 
-static void add_place(struct str *out, const char *prefix, const char *path,
-                      uint64_t line)
-{
-    if (strcmp(path, "-") == 0)
-        path = "standard input";
-    str_addf(out, "\"%sfile\":", prefix);
-    json_quote(path, strlen(path), out);
-    str_addf(out, ",\"%sline\":%llu", prefix, (unsigned long long)line);
-}
-
 static int put_line(struct sift *s, FILE *out, struct err *err)
 {
     str_addc(&s->line, '\n');
@@ -269,32 +242,11 @@ static int put_line(struct sift *s, FILE *out, struct err *err)
     return 0;
 }
 
-static const char *measure_name(const struct sift *s, bool meant)
-{
-    if (meant)
-        return "cosine";
-    return s->o.batch.dedup.measure == DEDUP_CONTAINMENT ? "containment"
-                                                         : "jaccard";
-}
-
 static int report(struct sift *s, const struct ruling *d,
                   const struct shelf_item *at, struct err *err)
 {
-    const struct batch_verdict *v = &d->v;
-
     str_clear(&s->line);
-    str_addf(&s->line, "{\"row\":%llu,", (unsigned long long)v->row);
-    add_place(&s->line, "", s->o.files[at->file], at->line);
-    str_addf(&s->line, ",\"keep\":%s", v->keep ? "true" : "false");
-    if (s->o.batch.clusters)
-        str_addf(&s->line, ",\"cluster\":%llu", (unsigned long long)v->cluster);
-    if (!v->keep)
-        str_addf(&s->line,
-                 ",\"against\":%s,\"of\":%llu,\"similarity\":%.6g,"
-                 "\"measure\":\"%s\"",
-                 v->against ? "true" : "false", (unsigned long long)v->of,
-                 v->similarity, measure_name(s, d->meant));
-    str_addc(&s->line, '}');
+    sift_line_row(&s->line, &s->o, d, at);
     return put_line(s, s->o.report, err);
 }
 
@@ -339,14 +291,10 @@ static int conclude(struct sift *s, const struct ruling *d, struct err *err)
 /* From the batch, or as the second look left it. */
 static bool next_verdict(struct sift *s, struct ruling *d)
 {
-    if (s->semantic == NULL) {
-        d->meant = false;
-        return batch_next(s->batch, &d->v);
-    }
-    if (s->told == s->counts.rows)
-        return false;
-    *d = s->decided[s->told++];
-    return true;
+    if (s->o.desk != NULL)
+        return look_next(&s->look, d);
+    d->meant = false;
+    return batch_next(s->batch, &d->v);
 }
 
 /* Up to `most` verdicts: 1 when there may be more, 0, or -1. */
@@ -364,34 +312,13 @@ static int conclude_some(struct sift *s, size_t most, struct err *err)
     return 1;
 }
 
-static int add_item(struct sift *s, const char *prefix, bool against,
-                    uint64_t row, struct err *err)
-{
-    struct shelf_item item;
-
-    if (shelf_get(against ? &s->known : &s->rows, row, &item, err) != 0)
-        return -1;
-    str_addc(&s->line, ',');
-    add_place(&s->line, prefix,
-              against ? s->o.against[item.file] : s->o.files[item.file],
-              item.line);
-    str_addf(&s->line, ",\"%sprompt\":", prefix);
-    json_quote(item.prompt, item.len, &s->line);
-    return 0;
-}
-
 static int write_pair(struct sift *s, const struct batch_pair *p, bool meant,
                       struct err *err)
 {
     str_clear(&s->line);
-    str_addf(&s->line, "{\"similarity\":%.6g,\"measure\":\"%s\"", p->similarity,
-             measure_name(s, meant));
-    if (add_item(s, "", false, p->row, err) != 0)
+    if (sift_line_pair(&s->line, &s->o, p, meant, &s->rows, &s->known, err) !=
+        0)
         return -1;
-    str_addf(&s->line, ",\"against\":%s", p->against ? "true" : "false");
-    if (add_item(s, "other_", p->against, p->other, err) != 0)
-        return -1;
-    str_addc(&s->line, '}');
     s->counts.pairs++;
     return put_line(s, s->o.pairs, err);
 }
@@ -399,21 +326,8 @@ static int write_pair(struct sift *s, const struct batch_pair *p, bool meant,
 /* The pairs of the batch, then those of the second look. */
 static bool next_pair(struct sift *s, struct batch_pair *p, bool *meant)
 {
-    const struct ruling *d;
-
-    *meant = false;
-    if (batch_next_pair(s->batch, p))
-        return true;
-    while (s->semantic != NULL && s->paired < s->counts.rows) {
-        d = &s->decided[s->paired++];
-        if (!d->meant)
-            continue;
-        *p = (struct batch_pair){d->v.row, d->v.of, d->v.against,
-                                 d->v.similarity};
-        *meant = true;
-        return true;
-    }
-    return false;
+    *meant = !batch_next_pair(s->batch, p);
+    return !*meant || (s->o.desk != NULL && look_next_pair(&s->look, p));
 }
 
 static int write_pairs(struct sift *s, struct err *err)
@@ -431,130 +345,30 @@ static int write_pairs(struct sift *s, struct err *err)
     return 1;
 }
 
-/* --- the second look --- */
-
-struct by_length {
-    uint64_t row;
-    size_t len;
-};
-
-static int longest_first(const void *a, const void *b)
-{
-    const struct by_length *x = a, *y = b;
-
-    if (x->len != y->len)
-        return x->len > y->len ? -1 : 1;
-    return (x->row > y->row) - (x->row < y->row);
-}
-
-static int order_by_length(struct sift *s, struct err *err)
-{
-    struct by_length *all = malloc((size_t)(s->nkept + 1) * sizeof(*all));
-    struct shelf_item item;
-    uint64_t i;
-    int failed = 0;
-
-    if (all == NULL)
-        return err_nomem(err);
-    for (i = 0; i < s->nkept && !failed; i++) {
-        failed = shelf_get(&s->rows, s->kept[i], &item, err);
-        all[i] = (struct by_length){s->kept[i], failed ? 0 : item.len};
-    }
-    if (!failed) {
-        qsort(all, (size_t)s->nkept, sizeof(*all), longest_first);
-        for (i = 0; i < s->nkept; i++)
-            s->kept[i] = all[i].row;
-    }
-    free(all);
-    return failed;
-}
-
-/* All verdicts of the first look, and what it kept in order. */
-static int take_verdicts(struct sift *s, struct err *err)
-{
-    struct batch_verdict v;
-
-    s->decided = calloc((size_t)s->counts.rows + 1, sizeof(*s->decided));
-    s->kept = calloc((size_t)s->counts.rows + 1, sizeof(*s->kept));
-    if (s->decided == NULL || s->kept == NULL)
-        return err_nomem(err);
-    while (batch_next(s->batch, &v)) {
-        s->decided[v.row].v = v;
-        if (v.keep)
-            s->kept[s->nkept++] = v.row;
-    }
-    s->counts.embed = s->counts.against + s->nkept;
-    if (s->counts.embed > SEMANTIC_MAX)
-        return err_set(err,
-                       "%llu rows are left for the second look, which "
-                       "compares every pair of at most %u; split the input, or "
-                       "leave --embeddings out",
-                       (unsigned long long)s->counts.embed, SEMANTIC_MAX);
-    if (s->o.batch.keep == BATCH_LONGEST && order_by_length(s, err) != 0)
-        return -1;
-    return check_memory(s, err);
-}
-
-static int give_text(struct sift *s, struct err *err)
-{
-    uint64_t i = s->given++;
-    bool known = i < s->counts.against;
-    struct shelf_item item;
-
-    if (i == s->counts.embed) {
-        semantic_last(s->semantic);
-        return 0;
-    }
-    if (shelf_get(known ? &s->known : &s->rows,
-                  known ? i : s->kept[i - s->counts.against], &item, err) != 0)
-        return -1;
-    return semantic_add(s->semantic, item.prompt, item.len, known, err);
-}
-
-static void apply(struct sift *s)
-{
-    uint64_t against = s->counts.against, i;
-
-    for (i = 0; i < s->nkept; i++) {
-        struct nearby n = semantic_near(s->semantic, (size_t)(against + i));
-        struct ruling *d = &s->decided[s->kept[i]];
-
-        if (n.of == against + i)
-            continue;
-        d->meant = true;
-        d->v.keep = false;
-        d->v.against = n.of < against;
-        d->v.of = d->v.against ? n.of : s->kept[n.of - against];
-        d->v.similarity = n.cosine;
-    }
-}
+/* --- the stages --- */
 
 static int look_again(struct sift *s, struct err *err)
 {
+    struct look_rows of = {.batch = s->batch,
+                           .rows = &s->rows,
+                           .known = &s->known,
+                           .nrows = s->counts.rows,
+                           .nknown = s->counts.against,
+                           .longest = s->o.batch.keep == BATCH_LONGEST};
     struct semantic_counts c;
+    int rc;
 
-    if (s->semantic == NULL)
+    if (s->o.desk == NULL)
         return 0;
-    if (s->decided == NULL && take_verdicts(s, err) != 0)
-        return -1;
-    switch (semantic_step(s->semantic, WAIT_MS, err)) {
-    case SEMANTIC_TEXT:
-        return give_text(s, err) == 0 ? 1 : -1;
-    case SEMANTIC_MORE:
-        c = semantic_counts(s->semantic);
-        s->counts.embedded = c.texts;
-        s->counts.compared = c.compared;
-        return check_memory(s, err) == 0 ? 1 : -1;
-    case SEMANTIC_DONE:
-        apply(s);
-        return 0;
-    case SEMANTIC_ERROR:
-        break;
-    }
-    return -1;
+    rc = look_step(&s->look, &of, WAIT_MS, err);
+    if (rc != 1)
+        return rc;
+    c = semantic_counts(s->look.semantic);
+    s->counts.embed = s->look.embed;
+    s->counts.embedded = c.texts;
+    s->counts.compared = c.compared;
+    return check_memory(s, err) == 0 ? 1 : -1;
 }
-
-/* --- the stages --- */
 
 static int end_of_rows(struct sift *s, struct err *err)
 {
@@ -574,7 +388,7 @@ static int step_stage(struct sift *s, struct err *err)
     case STAGE_ROWS:
         rc = read_some(s, err);
         if (rc == 1)
-            return s->semantic != NULL || conclude_some(s, SIZE_MAX, err) == 0
+            return s->o.desk != NULL || conclude_some(s, SIZE_MAX, err) == 0
                        ? 1
                        : -1;
         return rc == 0 ? end_of_rows(s, err) : -1;
