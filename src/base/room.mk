@@ -14,6 +14,7 @@ libphgen_a_SOURCES += \
 	src/base/options.c src/base/options.h \
 	src/base/rng.c src/base/rng.h \
 	src/base/shape.c src/base/shape.h \
+	src/base/stop.c src/base/stop.h \
 	src/base/str.c src/base/str.h \
 	src/base/text.c src/base/text.h \
 	src/base/wilson.c src/base/wilson.h \

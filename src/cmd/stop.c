@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One flag that a signal handler sets.  A process that does not stop after
+ * What sets the flag of base/stop.h.  A process that does not stop after
  * the first signal is one that the user wants gone, so the second ends it:
  * the store is made to survive that.
  */
@@ -10,14 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t wanted;
-
 static void on_signal(int number)
 {
     (void)number;
-    if (wanted)
+    if (stop_wanted())
         _exit(1);
-    wanted = 1;
+    stop_want();
 }
 
 static void listen_to(int number)
@@ -37,11 +35,6 @@ void stop_on_signals(void)
 {
     listen_to(SIGINT);
     listen_to(SIGTERM);
-}
-
-bool stop_wanted(void)
-{
-    return wanted != 0;
 }
 
 static sigset_t both(void)
@@ -69,7 +62,7 @@ void stop_wait(void)
     sigprocmask(SIG_BLOCK, &set, &open);
     sigdelset(&open, SIGINT);
     sigdelset(&open, SIGTERM);
-    while (!wanted)
+    while (!stop_wanted())
         sigsuspend(&open);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

@@ -2,7 +2,7 @@
 #ifndef PHGEN_CMD_STOP_H
 #define PHGEN_CMD_STOP_H
 
-#include <stdbool.h>
+#include "base/stop.h"
 
 /*
  * Ctrl-C and SIGTERM: the first asks to stop, which stop_wanted() tells; the
@@ -11,7 +11,6 @@
  * runs in the background, it stays ignored.
  */
 void stop_on_signals(void);
-bool stop_wanted(void);
 
 /*
  * For a program whose threads do the work: stop_hold() before they are

@@ -7,7 +7,8 @@
  * shutdown) pass, everything else is our mistake or the administrator's and is
  * reported at once.  A connection that cannot be made when the store is opened
  * is reported at once, too, unless the server says that it is starting; one
- * that is lost later is tried again for a minute with growing pauses.
+ * that is lost later is tried again for a minute with growing pauses, unless the
+ * program is to end: then the server gets one more chance.
  *
  * A transaction goes over in a pipeline (libpq, "Pipeline Mode"), because a
  * turn of the loop that writes sixty rows must not wait for sixty answers.
@@ -18,6 +19,7 @@
 #include "store/pg.h"
 
 #include "base/log.h"
+#include "base/stop.h"
 #include "store/share.h"
 
 #include <errno.h>
@@ -155,6 +157,13 @@ double pg_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+/* Another transaction in the way is no reason: that passes.  Nor is a
+ * connection that was lost, before it was tried to make another. */
+static bool in_vain(const struct pg *p, unsigned tries)
+{
+    return stop_wanted() && tries > 0 && PQstatus(p->conn) != CONNECTION_OK;
+}
+
 /* Grows from try to try; -1 when there was enough of it. */
 static int pause_before(struct pg *p, unsigned tries, double since,
                         struct err *err)
@@ -162,6 +171,9 @@ static int pause_before(struct pg *p, unsigned tries, double since,
     double s = PAUSE_MIN * (double)(1u << (tries < 10 ? tries : 10));
     struct timespec t;
 
+    if (in_vain(p, tries))
+        return err_prefix(err, "interrupted while the store was out of reach; "
+                               "run the same command again to resume");
     if (pg_now() - since > PATIENCE)
         return err_prefix(err, "for a minute there was no way to go on; run "
                                "the same command again to resume");

@@ -22,7 +22,8 @@
  *      store_begin(s, err); ... store_commit(s, err);
  *
  * When the connection to PostgreSQL is lost, what was being done is done again
- * as a whole, for a minute; then it fails, and the run can be resumed.
+ * as a whole, for a minute, or until the program is to end (base/stop.h) and
+ * there is no way to connect; then it fails, and the run can be resumed.
  *
  * Candidates are stored in sequence order without gaps, once decided; what is
  * undecided is not there, and is played again from the ledger.  Evidence that

@@ -72,6 +72,7 @@ cli_tests += \
 	tests/cli/postgres-frozen.sh tests/cli/postgres-passes.sh \
 	tests/cli/postgres-schema.sh \
 	tests/cli/postgres-status.sh \
+	tests/cli/postgres-stop.sh \
 	tests/cli/postgres-workers.sh \
 	tests/cli/prior.sh \
 	tests/cli/progress.sh \
