@@ -11,6 +11,7 @@ libphgen_a_SOURCES += \
 	src/base/model.c src/base/model.h \
 	src/base/names.c src/base/names.h \
 	src/base/nearest.c src/base/nearest.h \
+	src/base/now.c src/base/now.h \
 	src/base/options.c src/base/options.h \
 	src/base/rng.c src/base/rng.h \
 	src/base/shape.c src/base/shape.h \

@@ -5,25 +5,17 @@
  * than the terminal is wide: a wrapped line could not be redrawn.
  */
 #include "cmd/progress.h"
+#include "base/now.h"
 #include "cmd/cmd.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define REDRAW 0.1  /* seconds */
 #define PLAIN  10.0 /* seconds between lines in a log file */
-
-static double now_seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 void progress_init(struct progress *p, bool quiet)
 {

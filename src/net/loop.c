@@ -17,6 +17,7 @@
  * when libcurl closes it, since the next connection may get its number.
  */
 #include "net/loop.h"
+#include "base/now.h"
 
 #include <errno.h>
 #include <math.h>
@@ -24,7 +25,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #define EVENTS 128 /* a turn; what is left comes in the next */
@@ -43,14 +43,6 @@ struct loop {
     size_t nfds;
     bool unwatched; /* a descriptor could not be added to epoll */
 };
-
-static double clock_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static struct interest *interest_of(struct loop *l, curl_socket_t fd)
 {
@@ -111,7 +103,7 @@ static int on_timer(CURLM *multi, long ms, void *arg)
     (void)multi;
     l->timer = ms < 0    ? INFINITY
                : ms == 0 ? 0 /* in this turn */
-                         : clock_now() + 1e-3 * (double)ms;
+                         : now_seconds() + 1e-3 * (double)ms;
     return 0;
 }
 
@@ -133,7 +125,7 @@ struct loop *loop_new(long connections_kept, struct err *err)
         err_nomem(err);
         return NULL;
     }
-    l->now = clock_now();
+    l->now = now_seconds();
     l->timer = INFINITY;
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
     l->multi = curl_multi_init();
@@ -168,7 +160,7 @@ CURLM *loop_multi(struct loop *l)
 
 void loop_tick(struct loop *l)
 {
-    l->now = clock_now();
+    l->now = now_seconds();
 }
 
 const double *loop_clock(const struct loop *l)

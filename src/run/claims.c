@@ -6,6 +6,7 @@
  * which would pass a limit of all workers together.  Those that may not go out
  * yet stay queued.
  */
+#include "base/now.h"
 #include "run/exchange_state.h"
 
 #include <time.h>
@@ -126,14 +127,6 @@ static void stop_at_limit(struct exchange *x, size_t n)
         limit = limit_name(x->claims[i].state);
     if (limit != NULL)
         exchange_stop_at(x, limit);
-}
-
-static double now_seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
 static int claim_queued(struct exchange *x, struct err *err)

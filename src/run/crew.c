@@ -15,6 +15,7 @@
  * may hold candidates that were planned here long ago.
  */
 #include "run/crew.h"
+#include "base/now.h"
 #include "run/state.h"
 #include "store/share.h"
 
@@ -118,7 +119,7 @@ static void drop_done(struct run *r)
 int crew_turn(struct run *r, struct err *err)
 {
     struct crew *c = r->crew;
-    double now = run_now();
+    double now = now_seconds();
 
     drop_done(r);
     /* With the turn, nobody else can have decided anything. */
@@ -154,7 +155,7 @@ static int take(struct run *r, struct err *err)
     int found;
 
     if (c->nheld == c->cap ||
-        (c->nothing_at == r->commit_seq && run_now() - c->nothing < TAKE_AGAIN))
+        (c->nothing_at == r->commit_seq && now_seconds() - c->nothing < TAKE_AGAIN))
         return 0;
     for (i = 0; i < c->nheld; i++)
         c->leases[i] = c->held[i].lease;
@@ -166,7 +167,7 @@ static int take(struct run *r, struct err *err)
         /* Whoever had it before may have decided some of it. */
         return run_follow(r, err) == 0 ? 1 : -1;
     }
-    c->nothing = run_now();
+    c->nothing = now_seconds();
     c->nothing_at = r->commit_seq;
     return found;
 }

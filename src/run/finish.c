@@ -11,6 +11,7 @@
 #include "run/state.h"
 
 #include "base/file.h"
+#include "base/now.h"
 #include "dataset/metrics.h"
 
 #include <math.h>
@@ -226,7 +227,7 @@ cJSON *run_manifest(struct run *r, struct err *err)
                        files_add_paid(r->store, o, err) != 0 ||
                        files_add_annexes(r->store, 0, o, err) != 0;
     cJSON_AddNumberToObject(o, "seconds",
-                            round((run_now() - r->started) * 100) / 100);
+                            round((now_seconds() - r->started) * 100) / 100);
     metrics_free(t.metrics);
     evidence_free(t.evidence);
     if (failed) {

@@ -14,6 +14,7 @@
  * not decided by k - W; a reply heard before it is in the ledger; a candidate
  * ended because of a network fault.
  */
+#include "base/now.h"
 #include "base/text.h"
 #include "run/state.h"
 
@@ -425,7 +426,7 @@ enum run_state run_turn(struct run *r, int timeout_ms, struct err *err)
 
 void run_progress(const struct run *r, struct run_progress *out)
 {
-    double seconds = run_now() - r->started;
+    double seconds = now_seconds() - r->started;
     uint64_t decided = r->commit_seq - 1 - r->carried;
     uint64_t here = r->accepted - r->accepted_before; /* in this session */
 

@@ -11,6 +11,7 @@
 #include "run/templates.h"
 
 #include "base/file.h"
+#include "base/now.h"
 #include "dataset/reader.h"
 
 #include <stdio.h>
@@ -39,14 +40,6 @@ const struct run_options RUN_DEFAULTS = {
     .explore = PLANNER_EXPLORE,
     .lease = LEASE_SECONDS,
 };
-
-double run_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* --- screens --- */
 
@@ -200,7 +193,7 @@ struct run *run_load(const struct run_options *options, struct err *err)
         return NULL;
     }
     r->options = *options;
-    r->started = run_now();
+    r->started = now_seconds();
     r->began = time(NULL);
     if (check_options(options, err) != 0 ||
         shape_mix_parse(options->shapes != NULL ? options->shapes

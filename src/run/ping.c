@@ -9,12 +9,12 @@
  */
 #include "run/ping.h"
 #include "base/call.h"
+#include "base/now.h"
 #include "net/dialect.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define TOKENS_FIRST 256
 #define TOKENS_MORE  4096 /* for models that think first */
@@ -60,14 +60,6 @@ static int make_call(const struct model *m, bool with_schema, uint32_t tokens,
 
 /* --- one call --- */
 
-static double now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
-
 static int over_net(struct net *net, const struct call *c, struct reply *r,
                     struct err *err)
 {
@@ -110,7 +102,7 @@ static bool ask(const struct model *m, const struct builtin *b, struct net *net,
 {
     struct call c;
     int failed = make_call(m, with_schema, tokens, &c, &p->why);
-    double start = now_ms();
+    double start = now_seconds();
 
     reply_release(r);
     if (!failed && m->kind == MODEL_BUILTIN)
@@ -122,7 +114,7 @@ static bool ask(const struct model *m, const struct builtin *b, struct net *net,
         return false;
     p->calls++;
     if (r->status == REPLY_OK && !p->answered)
-        p->ms = now_ms() - start;
+        p->ms = 1e3 * (now_seconds() - start);
     if (r->status == REPLY_OK)
         note_answer(r, p);
     else if (!p->answered)

@@ -77,8 +77,6 @@ struct run {
     time_t began;           /* the same moment by the calendar */
 };
 
-double run_now(void); /* monotonic seconds */
-
 /* Loads and checks everything; no store, no exchange, nothing touched. */
 struct run *run_load(const struct run_options *options, struct err *err);
 /* Opens the store in this file (":memory:": none that stays), resumes. */

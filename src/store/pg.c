@@ -19,6 +19,7 @@
 #include "store/pg.h"
 
 #include "base/log.h"
+#include "base/now.h"
 #include "base/stop.h"
 #include "store/share.h"
 
@@ -149,14 +150,6 @@ int pg_set_pause(struct pg *p, double seconds, struct err *err)
     return 0;
 }
 
-double pg_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 /* Another transaction in the way is no reason: that passes.  Nor is a
  * connection that was lost, before it was tried to make another. */
 static bool in_vain(const struct pg *p, unsigned tries)
@@ -174,7 +167,7 @@ static int pause_before(struct pg *p, unsigned tries, double since,
     if (in_vain(p, tries))
         return err_prefix(err, "interrupted while the store was out of reach; "
                                "run the same command again to resume");
-    if (pg_now() - since > PATIENCE)
+    if (now_seconds() - since > PATIENCE)
         return err_prefix(err, "for a minute there was no way to go on; run "
                                "the same command again to resume");
     if (tries == 3)
@@ -261,7 +254,7 @@ static void roll_back(struct pg *p)
 
 int pg_transaction(struct pg *p, pg_body *body, void *arg, struct err *err)
 {
-    double since = pg_now();
+    double since = now_seconds();
     enum pg_end got;
     unsigned tries;
 
@@ -286,7 +279,7 @@ int pg_transaction(struct pg *p, pg_body *body, void *arg, struct err *err)
 int pg_query(struct pg *p, const char *sql, int n, const char *const *values,
              PGresult **result, struct err *err)
 {
-    double since = pg_now();
+    double since = now_seconds();
     enum pg_end got;
     unsigned tries;
 
@@ -466,7 +459,7 @@ const char *pg_key(struct hash128 key, char text[PG_KEY])
 /* A server that is just starting says so, and is worth waiting for. */
 static enum pg_end connect_first(struct pg *p, struct err *err)
 {
-    double since = pg_now();
+    double since = now_seconds();
     enum pg_end got;
     unsigned tries;
 

@@ -109,6 +109,5 @@ enum pg_end pg_change_one(struct pg *p, const char *sql, int n,
 /* What share_paid() added up, as a write more. */
 int pg_crew_settle(struct pg *p, struct err *err);
 void pg_crew_free(struct pg_crew *crew);
-double pg_now(void); /* monotonic seconds */
 
 #endif

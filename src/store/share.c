@@ -20,6 +20,7 @@
  * reads what was committed (READ COMMITTED).
  */
 #include "store/share.h"
+#include "base/now.h"
 #include "store/pg.h"
 
 #include <assert.h>
@@ -291,9 +292,9 @@ static bool seems_lost(struct pg *p, uint64_t id, uint64_t beat,
     if (w->connection != p->connections || w->beat != beat) {
         w->connection = p->connections;
         w->beat = beat;
-        w->since = pg_now();
+        w->since = now_seconds();
     }
-    return pg_now() - w->since > p->crew->seconds;
+    return now_seconds() - w->since > p->crew->seconds;
 }
 
 static int look_around(struct pg *p, const char *me, struct err *err)
@@ -326,7 +327,7 @@ int share_beat(struct store *s, struct err *err)
     PGresult *r;
     bool known;
 
-    if (c == NULL || pg_now() < c->beat_at)
+    if (c == NULL || now_seconds() < c->beat_at)
         return 0;
     me = pg_number(c->id, id);
     if (pg_query(p,
@@ -336,7 +337,7 @@ int share_beat(struct store *s, struct err *err)
         return -1;
     known = pg_changed(r) == 1;
     PQclear(r);
-    c->beat_at = pg_now() + c->seconds / BEATS;
+    c->beat_at = now_seconds() + c->seconds / BEATS;
     return known ? look_around(p, me, err) : pg_lost(err);
 }
 

@@ -10,6 +10,7 @@
  */
 #include "view/review.h"
 #include "base/json.h"
+#include "base/now.h"
 #include "view/gate.h"
 #include "view/page.h"
 
@@ -19,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <utlist.h>
 
 #define CONNECTIONS   64
@@ -154,14 +154,6 @@ static const char *header(struct MHD_Connection *c, const char *name)
     return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
-static uint64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 /* The gate first: who is not let in learns nothing of what there is. */
 static enum MHD_Result answer(struct review *r, struct MHD_Connection *c,
                               const char *path, const char *method,
@@ -176,7 +168,7 @@ static enum MHD_Result answer(struct review *r, struct MHD_Connection *c,
         .cookie = header(c, "Cookie"),
         .csrf = header(c, "X-CSRF-Token"),
         .content_type = header(c, "Content-Type")};
-    struct gate_answer gate = gate_ask(&r->gate, &asked, now_ms());
+    struct gate_answer gate = gate_ask(&r->gate, &asked, (uint64_t)(1e3 * now_seconds()));
     struct err why;
     unsigned status;
 
