@@ -11,6 +11,7 @@
 #include "run/dry.h"
 #include "run/changes.h"
 #include "run/files.h"
+#include "run/release.h"
 #include "run/state.h"
 
 #include <string.h>
@@ -68,18 +69,6 @@ static double rows_made(const cJSON *manifest)
     return release != NULL
                ? json_number(release, "new", 0)
                : json_number(json_object(manifest, "counts"), "accepted", 0);
-}
-
-static double candidates_of(const cJSON *manifest)
-{
-    const cJSON *release = json_object(json_object(manifest, CHANGES_RELEASE),
-                                       "counts"),
-                *refreshes =
-                    json_object(json_object(manifest, "config"), "refreshes");
-
-    return json_number(json_object(manifest, "counts"), "candidates", 0) -
-           json_number(release, "before", 0) -
-           json_number(refreshes, "left_before", 0);
 }
 
 static bool take(cJSON *manifest, enum dry_from from, struct dry_base *out)
@@ -281,7 +270,7 @@ static void say_basis(const struct dry_base *b, cJSON *o)
 
     str_init(&s, 1 << 16);
     str_addf(&s, "measured on %.0f row%s from %.0f candidates ", rows,
-             rows == 1 ? "" : "s", candidates_of(b->manifest));
+             rows == 1 ? "" : "s", release_candidates(b->manifest));
     say_models(b, &s);
     if (rows < ROWS_TO_TELL)
         str_adds(&s, "; so few rows say little, and it may take far more");

@@ -293,16 +293,9 @@ static int set_quotas(struct refresh *f, struct err *err)
 /* Calls of a candidate in the earlier run. */
 static double calls_each(const struct former *f)
 {
-    double candidates =
-               json_number(json_object(f->manifest, "counts"), "candidates", 0),
-           calls = 0;
-    const cJSON *agent;
+    double calls = release_calls_each(f->manifest);
 
-    cJSON_ArrayForEach(agent, json_object(f->manifest, "calls"))
-    {
-        calls += json_number(agent, "calls", 0);
-    }
-    return candidates > 0 && calls > 0 ? calls / candidates : USUAL_CALLS;
+    return calls > 0 ? calls : USUAL_CALLS;
 }
 
 /* Before the first candidate is decided, so in every session: what is in the

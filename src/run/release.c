@@ -6,6 +6,7 @@
 #include "run/release.h"
 #include "base/concept.h"
 #include "base/hash.h"
+#include "run/changes.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -136,6 +137,32 @@ int release_next(const char *version, const cJSON *before, const cJSON *now,
         snprintf(next, RELEASE_VERSION_MAX, "%u.%u.%u", major, minor,
                  patch + 1);
     return 0;
+}
+
+/* --- what was made --- */
+
+double release_candidates(const cJSON *manifest)
+{
+    const cJSON *release = json_object(json_object(manifest, CHANGES_RELEASE),
+                                       "counts"),
+                *refreshes =
+                    json_object(json_object(manifest, "config"), "refreshes");
+
+    return json_number(json_object(manifest, "counts"), "candidates", 0) -
+           json_number(release, "before", 0) -
+           json_number(refreshes, "left_before", 0);
+}
+
+double release_calls_each(const cJSON *manifest)
+{
+    double candidates = release_candidates(manifest), calls = 0;
+    const cJSON *agent;
+
+    cJSON_ArrayForEach(agent, json_object(manifest, "calls"))
+    {
+        calls += json_number(agent, "calls", 0);
+    }
+    return candidates > 0 && calls > 0 ? calls / candidates : 0;
 }
 
 /* --- replacing --- */

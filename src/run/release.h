@@ -77,6 +77,17 @@ int release_next(const char *version, const cJSON *before, const cJSON *now,
 /* The first member of the definition that differs, or NULL. */
 const char *release_redefined(const cJSON *before, const cJSON *now);
 
+/* --- what was made --- */
+
+/*
+ * Candidates that a run planned and decided itself, by its manifest.  What a
+ * refresh carried over is among its candidates, was not made there and took
+ * no calls.
+ */
+double release_candidates(const cJSON *manifest);
+/* Calls that one of these took; 0 when nothing says it. */
+double release_calls_each(const cJSON *manifest);
+
 /* --- replacing --- */
 
 /*

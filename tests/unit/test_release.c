@@ -200,12 +200,48 @@ static void test_canaries(void **state)
         assert_true(one[i]);
 }
 
+/* The second release carried 100 rows over, and 20 that had left before. */
+static void test_made(void **state)
+{
+    static const char calls[] =
+        "\"calls\":{\"judge\":{\"calls\":240},\"target\":{\"calls\":60}}";
+    static const struct {
+        const char *rest;
+        int candidates, calls;
+    } cases[] = {
+        {"\"counts\":{\"candidates\":150}", 150, 2},
+        {"\"counts\":{\"candidates\":150},"
+         "\"release\":{\"counts\":{\"before\":100}},"
+         "\"config\":{\"refreshes\":{\"left_before\":20}}",
+         30, 10},
+        {"\"counts\":{\"candidates\":100},"
+         "\"release\":{\"counts\":{\"before\":100}}",
+         0, 0}, /* nothing was made */
+        {"\"counts\":{\"candidates\":-1}", -1, 0},
+        {"\"counts\":[]", 0, 0},
+    };
+    char text[400];
+    cJSON *m;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(cases); i++) {
+        snprintf(text, sizeof(text), "{%s,%s}", calls, cases[i].rest);
+        m = cJSON_Parse(text);
+        assert_non_null(m);
+        assert_int_equal(release_candidates(m), cases[i].candidates);
+        assert_int_equal(release_calls_each(m), cases[i].calls);
+        cJSON_Delete(m);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refuses), cmocka_unit_test(test_row_refuses),
         cmocka_unit_test(test_status),  cmocka_unit_test(test_versions),
         cmocka_unit_test(test_quotas),  cmocka_unit_test(test_canaries),
+        cmocka_unit_test(test_made),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
