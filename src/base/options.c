@@ -207,15 +207,18 @@ void options_free(struct options *o)
 
 struct scanner {
     struct option longs[ROWS_MAX + 1];
-    char shorts[2 * ROWS_MAX + 2];
+    char shorts[2 * ROWS_MAX + 3];
 };
 
-static void scanner_init(struct scanner *s, const struct options *o)
+/* `whole`: options behind operands, too. */
+static void scanner_init(struct scanner *s, const struct options *o, bool whole)
 {
     char *p = s->shorts;
     size_t i;
 
     memset(s, 0, sizeof(*s));
+    if (!whole)
+        *p++ = '+';
     *p++ = ':'; /* tell a missing argument from an unknown option */
     for (i = 0; i < o->nrows; i++) {
         const struct option_row *row = &o->table[i];
@@ -322,7 +325,7 @@ int options_parse(struct options *o, int argc, char *const argv[],
     struct scanner s;
     int code;
 
-    scanner_init(&s, o);
+    scanner_init(&s, o, true);
     optind = 0; /* glibc: start afresh */
     opterr = 0;
     for (;;) {
@@ -338,6 +341,22 @@ int options_parse(struct options *o, int argc, char *const argv[],
             return -1;
     }
     return take_operands(o, argc, argv, err);
+}
+
+int options_before(const struct options *o, int argc, char *const argv[])
+{
+    struct scanner s;
+    int code;
+
+    scanner_init(&s, o, false);
+    optind = 0; /* glibc: start afresh */
+    opterr = 0;
+    do
+        code = getopt_long(argc, argv, s.shorts, s.longs, NULL);
+    while (code != -1 && code != '?' && code != ':');
+    if (code != -1)
+        return -1;
+    return strcmp(argv[optind - 1], "--") == 0 ? argc : optind;
 }
 
 /* --- the configuration file --- */

@@ -72,6 +72,13 @@ int options_parse(struct options *o, int argc, char *const argv[],
                   struct err *err);
 
 /*
+ * Where the first operand stands in argv, when all words before it are options
+ * of the table and their arguments; `argc` when there is none, or "--" comes
+ * first; -1 when one of them cannot be read.  Takes nothing.
+ */
+int options_before(const struct options *o, int argc, char *const argv[]);
+
+/*
  * Sets one option from a configuration file.  `text` is a value as on the
  * command line ("true" or "false" for a flag).  Does nothing when the command
  * line gave the option.  The sentence does not say where the value stood.

@@ -115,10 +115,13 @@ void cmd_print_overview(FILE *out)
           "       phgen COMMAND [OPTION]...\n\nCommands:\n",
           out);
     print_abouts(NULL, out);
-    fputs("\nWithout a command phgen generates.  Try it, it needs no key and "
-          "no network:\n"
-          "  phgen --target-model builtin:cautious --n 1000\n\n"
-          "\"phgen help COMMAND\" says more about one; \"man phgen\" has it "
-          "all.\n",
-          out);
+    fputs(
+        "\nOptions go behind the command, and before it where generate has "
+        "them "
+        "too.\nWithout a command phgen generates.  Try it, it needs no key and "
+        "no network:\n"
+        "  phgen --target-model builtin:cautious --n 1000\n\n"
+        "\"phgen help COMMAND\" says more about one; \"man phgen\" has it "
+        "all.\n",
+        out);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Finds the command, reads its options, runs it, prints its error.  A first
- * word that is an option belongs to `generate`, the main job.
+ * Finds the command, reads its options, runs it, prints its error.  Where there
+ * is none it is `generate`, the main job.  Options may stand before the command
+ * as well; which of these words are their arguments is read from the table of
+ * `generate`, so it must have them, too.
  */
 #include "base/log.h"
 #include "cmd/cmd.h"
@@ -86,26 +88,40 @@ static int close_stdout(int code)
     return code == CMD_OK ? CMD_FAILED : code;
 }
 
-static int dispatch(int argc, char *argv[])
+/* Is a word a command, or the first of two? */
+static bool begins_command(int argc, char *argv[], int at)
+{
+    int used;
+
+    return cmd_is_group(argv[at]) ||
+           cmd_find(argc - at, argv + at, &used) != NULL;
+}
+
+/* The first one from `at` on, or NULL. */
+static const char *find_word(int argc, char *argv[], int at)
+{
+    while (at < argc && !begins_command(argc, argv, at))
+        at++;
+    return at < argc ? argv[at] : NULL;
+}
+
+/* Where a command is to stand behind options; 0 when there is none, -1 when
+ * these cannot be read.  `generate` takes no operands. */
+static int behind_options(int argc, char *argv[])
+{
+    struct options *o = options_new(cmd_generate.options);
+    int at = o != NULL ? options_before(o, argc, argv) : argc;
+
+    options_free(o);
+    return at < argc ? at : 0;
+}
+
+static int dispatch_command(int argc, char *argv[])
 {
     const struct command *c;
     struct err err = {""};
     int used;
 
-    if (argc < 2) {
-        cmd_print_overview(stderr);
-        return CMD_USAGE;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        cmd_print_overview(stdout);
-        return CMD_OK;
-    }
-    if (strcmp(argv[1], "--version") == 0) {
-        printf("phgen %s\n", PHGEN_VERSION);
-        return CMD_OK;
-    }
-    if (argv[1][0] == '-')
-        return run_command(&cmd_generate, argc, argv);
     c = cmd_find(argc - 1, argv + 1, &used);
     if (c != NULL)
         return run_command(c, argc - used, argv + used);
@@ -116,6 +132,58 @@ static int dispatch(int argc, char *argv[])
     }
     cmd_unknown(argc - 1, argv + 1, &err);
     return usage_error(NULL, &err);
+}
+
+/* The words of the command at `at` come first, then the options. */
+static void put_first(int argc, char *argv[], int at)
+{
+    int used, i;
+    char *word;
+
+    if (cmd_find(argc - at, argv + at, &used) == NULL)
+        used = cmd_is_group(argv[at]) && at + 1 < argc ? 2 : 1; /* wrong ones */
+    for (i = 1; i <= used; i++) {
+        word = argv[at + i - 1];
+        memmove(argv + i + 1, argv + i, (size_t)(at - 1) * sizeof(*argv));
+        argv[i] = word;
+    }
+}
+
+static int dispatch_options(int argc, char *argv[])
+{
+    int at = behind_options(argc, argv), code;
+    const char *word;
+
+    if (at > 0) {
+        put_first(argc, argv, at);
+        return dispatch_command(argc, argv);
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        cmd_print_overview(stdout);
+        return CMD_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("phgen %s\n", PHGEN_VERSION);
+        return CMD_OK;
+    }
+    word = at < 0 ? find_word(argc, argv, 2) : NULL;
+    code = run_command(&cmd_generate, argc, argv);
+    if (code == CMD_USAGE && word != NULL)
+        log_line(LOG_ERROR,
+                 "if \"%s\" is the command that is meant, write it first: "
+                 "\"phgen %s [OPTION]...\"",
+                 word, word);
+    return code;
+}
+
+static int dispatch(int argc, char *argv[])
+{
+    if (argc < 2) {
+        cmd_print_overview(stderr);
+        return CMD_USAGE;
+    }
+    return argv[1][0] == '-' ? dispatch_options(argc, argv)
+                             : dispatch_command(argc, argv);
 }
 
 int main(int argc, char *argv[])

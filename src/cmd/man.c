@@ -206,6 +206,9 @@ void cmd_print_man(FILE *out)
               "ollama:llama3.2, ...), http://HOST:PORT/v1#NAME, or an alias "
               "from the configuration file.",
               out);
+    paragraph("Options go behind the command, and before it where generate "
+              "has them, too.",
+              out);
     commands(out);
     examples(out);
     entries("ENVIRONMENT", environment, out);

@@ -3,6 +3,7 @@
 #include "base/config.h"
 #include "base/nearest.h"
 #include "base/options.h"
+#include "cmd/cmd.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -312,6 +313,54 @@ static void test_config_missing(void **state)
     assert_non_null(strstr(err.text, "/nonexistent/phgen.yaml"));
 }
 
+static void test_before(void **state)
+{
+    static const struct {
+        const char *argv[6];
+        int want;
+    } cases[] = {
+        {{"phgen", "-q", "stats", "-n", "5"}, 2},
+        {{"phgen", "--out", "stats", "export", "-x"}, 3},
+        {{"phgen", "--out=stats", "export"}, 2},
+        {{"phgen", "-qn", "5", "export"}, 3},
+        {{"phgen", "export"}, 1},
+        {{"phgen", "-q"}, 2},
+        {{"phgen", "-q", "--", "export"}, 4},
+        {{"phgen", "--format", "csv", "export"}, -1},
+        {{"phgen", "-q", "--out"}, -1},
+    };
+    struct options *o = options_new(table);
+    size_t i;
+    int n;
+
+    (void)state;
+    for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        for (n = 0; n < 6 && cases[i].argv[n] != NULL; n++)
+            ;
+        assert_int_equal(
+            options_before(o, n, (char *const *)(const void *)cases[i].argv),
+            cases[i].want);
+        assert_false(options_given(o, "quiet"));
+    }
+    options_free(o);
+}
+
+/* Which words before a command are arguments is read from generate's table. */
+static void test_agree(void **state)
+{
+    const struct option_row *mine, *other;
+    size_t i;
+
+    (void)state;
+    for (i = 0; CMD_TABLE[i] != NULL; i++)
+        for (other = CMD_TABLE[i]->options; other->name != NULL; other++)
+            for (mine = cmd_generate.options; mine->name != NULL; mine++)
+                if (strcmp(mine->name, other->name) == 0 ||
+                    (mine->letter != 0 && mine->letter == other->letter))
+                    assert_int_equal(mine->type == OPTION_FLAG,
+                                     other->type == OPTION_FLAG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +373,8 @@ int main(void)
         cmocka_unit_test(test_config_refused),
         cmocka_unit_test(test_config_checked_though_unused),
         cmocka_unit_test(test_config_missing),
+        cmocka_unit_test(test_before),
+        cmocka_unit_test(test_agree),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
