@@ -1,25 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * `phgen graph heat`: where a model is over-cautious, by concept.  The counts
- * come from the run's store (run/heat.h); here they become rates with
- * intervals, a table, JSON, GraphML and a picture.
- *
- * The posterior of a rate is that of a beta distribution around the rate of
- * the concept above (graph/bandit.h): what was asked little stands near its
- * category, not at 0 or 1.  Tables are sorted by it.
+ * come from the run's store (run/heat.h); here they become tables or JSON, with
+ * the highest posterior first (run/heat_spot.h).
  */
-#include "base/file.h"
 #include "base/json.h"
-#include "base/text.h"
 #include "base/wilson.h"
 #include "cmd/cmd.h"
+#include "cmd/heat_layer.h"
 #include "cmd/settings.h"
 #include "graph/draw.h"
-#include "graph/values.h"
 #include "run/files.h"
 #include "run/heat_spot.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,151 +250,24 @@ static int print_json(const struct spots *s, const cJSON *tree, struct err *err)
 
 /* --- on the graph --- */
 
-enum column { PROMPTS, REFUSED, RATE, LOW, HIGH, POSTERIOR, COLUMNS };
-
-static const char *const column_names[COLUMNS] = {
-    "heat_prompts", "heat_refused", "heat_rate",
-    "heat_low",     "heat_high",    "heat_posterior",
-};
-
-struct layer {
-    double *value[COLUMNS]; /* by vertex */
-    struct heat_count *n;
-};
-
-static void fill_vertex(struct layer *l, int v, double above)
-{
-    const struct heat_count *n = &l->n[v];
-    struct interval w = wilson((uint64_t)n->refused, (uint64_t)n->prompts);
-    int i;
-
-    for (i = 0; i < COLUMNS; i++)
-        l->value[i][v] = NAN;
-    l->value[PROMPTS][v] = n->prompts;
-    l->value[REFUSED][v] = n->refused;
-    if (!(n->prompts > 0))
-        return;
-    l->value[RATE][v] = heat_rate(n, 0);
-    l->value[LOW][v] = w.low;
-    l->value[HIGH][v] = w.high;
-    l->value[POSTERIOR][v] = heat_posterior(n, above);
-}
-
-/* What a vertex borrows from: the first neighbour of the type above it. */
-static double above(const struct layer *l, const struct concepts *g, int v,
-                    enum vertex_type type, double otherwise)
-{
-    struct neighbours near = concepts_near(g, v, type);
-    double x = near.n > 0 ? l->value[POSTERIOR][near.vertex[0]] : NAN;
-
-    return isnan(x) ? otherwise : x;
-}
-
-/* From the categories down, so that what is above is known. */
-static void fill_layer(struct layer *l, const struct concepts *g,
-                       const struct heat_count *all)
-{
-    static const enum vertex_type parent[VERTEX_TYPES] = {
-        [VERTEX_CATEGORY] = VERTEX_TYPES, [VERTEX_TRIGGER] = VERTEX_CATEGORY,
-        [VERTEX_SENSE] = VERTEX_TRIGGER,  [VERTEX_SETTING] = VERTEX_SENSE,
-        [VERTEX_TASK] = VERTEX_SENSE,     [VERTEX_ENTITY] = VERTEX_SENSE,
-    };
-    double root = all->prompts > 0 ? all->refused / all->prompts : 0.5;
-    size_t i, n = concepts_count(g);
-    int type;
-
-    for (type = 0; type < VERTEX_TYPES; type++)
-        for (i = 0; i < n; i++)
-            if ((int)concepts_type(g, (int)i) == type)
-                fill_vertex(l, (int)i,
-                            parent[type] == VERTEX_TYPES
-                                ? root
-                                : above(l, g, (int)i, parent[type], root));
-}
-
-static int draw(const struct layer *l, const struct concepts *g,
-                const struct options *o, const cJSON *tree, struct err *err)
-{
-    const char *category = options_string(o, "category");
-    const char *target = json_string(tree, "target");
-    struct draw_options d = {.category = DRAW_WHOLE,
-                             .value = l->value[POSTERIOR],
-                             .value_name = "prompts refused",
-                             .value_low = "0 %",
-                             .value_high = "100 %"};
-    struct str svg, title;
-    struct outfile f;
-    int failed;
-
-    if (category != NULL &&
-        settings_one_category(g, category, &d.category, err) != 0)
-        return -1;
-    str_init(&title, 4096);
-    str_init(&svg, DRAW_BYTES_MAX);
-    str_addf(&title, "What %.200s refuses", target != NULL ? target : "?");
-    d.title = title.s;
-    failed = concepts_draw(g, &d, &svg, err) != 0 ||
-             outfile_open(&f, options_string(o, "svg"), err) != 0;
-    if (!failed) {
-        fwrite(svg.s, 1, svg.len, f.stream);
-        failed = outfile_commit(&f, err);
-    }
-    str_release(&svg);
-    str_release(&title);
-    return failed ? -1 : 0;
-}
-
-static int save(const struct layer *l, const struct concepts *g,
-                const char *path, struct err *err)
-{
-    struct value_column cols[COLUMNS];
-    int i;
-
-    for (i = 0; i < COLUMNS; i++)
-        cols[i] = (struct value_column){column_names[i], l->value[i]};
-    return values_save(g, path, cols, COLUMNS, err);
-}
-
-/* A run on another graph would be laid over this one in shreds. */
-static int same_graph(const struct concepts *g, const cJSON *tree,
-                      struct err *err)
-{
-    const char *was = json_string(tree, "graph");
-    char hex[HASH_HEX];
-
-    hash_hex(concepts_hash(g), hex);
-    if (was != NULL && strcmp(was, hex) == 0)
-        return 0;
-    return err_set(err,
-                   "the run was made on another concept graph than this one; "
-                   "give its own as --graph");
-}
-
 static int lay_over(const struct concepts *g, const struct options *o,
                     const cJSON *tree, struct err *err)
 {
-    size_t n = concepts_count(g) + 1, i;
-    struct heat_count all = heat_count(tree);
-    struct layer l = {.n = calloc(n, sizeof(*l.n))};
-    int failed = l.n == NULL ? err_nomem(err) : same_graph(g, tree, err);
+    const char *graphml = options_string(o, "output");
+    const char *svg = options_string(o, "svg");
+    const char *name = options_string(o, "category");
+    struct heat_layer *l = heat_layer_new(g, tree, err);
+    long category = DRAW_WHOLE;
+    int failed = l == NULL;
 
-    for (i = 0; i < COLUMNS; i++) {
-        l.value[i] = calloc(n, sizeof(double));
-        if (l.value[i] == NULL)
-            failed = err_nomem(err);
-    }
-    if (!failed) {
-        heat_place(tree, g, l.n);
-        fill_layer(&l, g, &all);
-    }
-    if (!failed && options_string(o, "output") != NULL)
-        failed = save(&l, g, options_string(o, "output"), err);
-    if (!failed && options_string(o, "svg") != NULL)
-        failed = draw(&l, g, o, tree, err);
-    for (i = 0; i < COLUMNS; i++)
-        free(l.value[i]);
-    free(l.n);
-    return failed;
+    if (!failed && graphml != NULL)
+        failed = heat_layer_save(l, graphml, err);
+    if (!failed && name != NULL)
+        failed = settings_one_category(g, name, &category, err);
+    if (!failed && svg != NULL)
+        failed = heat_layer_draw(l, category, svg, err);
+    heat_layer_free(l);
+    return failed ? -1 : 0;
 }
 
 static int on_graph(const struct options *o, const cJSON *tree, struct err *err)

@@ -40,6 +40,7 @@ libphgen_a_SOURCES += \
 	src/cmd/cmd_judge_eval.c \
 	src/cmd/judge_report.c src/cmd/judge_report.h \
 	src/cmd/generating.c src/cmd/generating.h \
+	src/cmd/heat_layer.c src/cmd/heat_layer.h \
 	src/cmd/help.c \
 	src/cmd/man.c \
 	src/cmd/passing.c src/cmd/passing.h \
