@@ -465,7 +465,7 @@ static void done_with(struct net *net, struct transfer *t, CURLcode code)
     settle(t, &j->call, j->pool->key, &j->reply, &s);
     if (s.as != SETTLED_CLOSED)
         j->attempts++;
-    j->reply.http_status = t->status;
+    j->reply.http_status = s.status;
     j->reply.ms = t->ms;
     j->pool->on_wire--;
     log_attempt(t, &s);

@@ -44,6 +44,9 @@ static const char *const permanent_500[] = {
     "too large to process",
 };
 
+/* OpenAI says 429 to a request that no minute's tokens would be enough for. */
+static const char too_large[] = "request too large for";
+
 static bool matches(const char *text, const char *pattern)
 {
     size_t n, m;
@@ -96,6 +99,8 @@ static enum retry_verdict by_status(int status, const struct fault *f,
     case 425:
         return RETRY_AGAIN;
     case 429:
+        return strcasestr(f->message, too_large) != NULL ? RETRY_NEVER
+                                                         : RETRY_SLOWER;
     case 503:
     case 529:
         return RETRY_SLOWER;
@@ -137,6 +142,8 @@ const char *retry_advice(int status, const struct fault *f)
     if (retry_quota_used_up(status, f))
         return "the quota or credit of this account is used up: raise it, "
                "then resume";
+    if (strcasestr(f->message, too_large) != NULL)
+        return "raise the account's tokens per minute, or use another model";
     switch (status) {
     case 401:
     case 403:

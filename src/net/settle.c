@@ -107,17 +107,21 @@ static void say_status(const struct transfer *t, const struct call *call,
                        struct settled *out)
 {
     const char *advice = retry_advice(t->status, f), *env;
+    size_t n = strlen(f->message);
     char code[72] = "";
+
+    if (advice != NULL && n > 0 && f->message[n - 1] == '.')
+        n--;
 
     if (f->code[0] != '\0' && strtol(f->code, NULL, 10) != t->status)
         snprintf(code, sizeof(code), " (%s)", f->code);
     else if (f->type[0] != '\0')
         snprintf(code, sizeof(code), " (%s)", f->type);
-    err_set(&out->why, "%s answered %d%s%s%s%s%s", host, t->status, code,
+    err_set(&out->why, "%s answered %d%s%s%.*s%s%s", host, t->status, code,
             f->json                 ? ": "
             : f->message[0] != '\0' ? ", not as an API: \""
                                     : "",
-            f->message, f->json || f->message[0] == '\0' ? "" : "\"",
+            (int)n, f->message, f->json || f->message[0] == '\0' ? "" : "\"",
             advice != NULL ? "; " : "");
     if (advice == NULL)
         return;
@@ -171,6 +175,23 @@ static bool settle_generated(const struct transfer *t, struct reply *reply,
     return true;
 }
 
+/* A refusal of something in the request; OpenAI's models that reason say 403
+ * to logprobs.  A page of a firewall may quote anything, so JSON only there. */
+static bool refuses_part(int status, const struct fault *f)
+{
+    return status == 400 || status == 422 || status == 500 || status == 501 ||
+           (status == 403 && f->json);
+}
+
+/* A permanent fault under a passing status must not look like one that is
+ * worth another try later on. */
+static int real_status(int status, const struct hints *h)
+{
+    if (h->should_retry == 0)
+        return status;
+    return status == 429 ? 413 : status >= 500 ? 400 : status;
+}
+
 static void settle_status(const struct transfer *t, const struct call *call,
                           const char *host, struct reply *reply,
                           struct settled *out)
@@ -178,6 +199,7 @@ static void settle_status(const struct transfer *t, const struct call *call,
     struct fault f;
     unsigned bit;
 
+    out->status = t->status;
     if (t->status >= 300 && t->status < 400) {
         settle_redirect(t, host, out);
         return;
@@ -187,11 +209,16 @@ static void settle_status(const struct transfer *t, const struct call *call,
     out->hint =
         t->hints.retry_after >= 0 ? t->hints.retry_after : f.retry_after;
     out->result = RESULT_ANSWER;
+    bit = refuses_part(t->status, &f)
+              ? dialect_complaint(call, t->ep->lacks, &f)
+              : 0;
     switch (retry_judge(t->status, &t->hints, &f, t->ep->answered)) {
     case RETRY_FILTERED:
         settle_filtered(&f, reply, out);
         return;
     case RETRY_STOP:
+        if (t->status == 403 && bit != 0)
+            break;
         out->as = SETTLED_STOP;
         return;
     case RETRY_SLOWER:
@@ -207,13 +234,9 @@ static void settle_status(const struct transfer *t, const struct call *call,
     }
     if (t->status == 400 && settle_generated(t, reply, out))
         return;
-    out->as = SETTLED_FAILED;
-    bit = dialect_complaint(call, t->ep->lacks, &f);
-    if (bit != 0 && (t->status == 400 || t->status == 422 || t->status == 500 ||
-                     t->status == 501)) {
-        out->as = SETTLED_LACKS;
-        out->lacks = bit;
-    }
+    out->as = bit != 0 ? SETTLED_LACKS : SETTLED_FAILED;
+    out->lacks = bit;
+    out->status = real_status(t->status, &t->hints);
 }
 
 /* A 2xx whose body is an error, or is not what it should be. */
@@ -267,8 +290,8 @@ static void hide_in_reply(const char *key, struct reply *r)
 
 static bool answered(const struct transfer *t)
 {
-    return t->expired == DEADLINE_NONE && !t->too_big &&
-           t->code == CURLE_OK && t->status >= 200 && t->status <= 299;
+    return t->expired == DEADLINE_NONE && !t->too_big && t->code == CURLE_OK &&
+           t->status >= 200 && t->status <= 299;
 }
 
 static void settle_fault(const struct transfer *t, const struct call *call,
@@ -298,6 +321,7 @@ void settle(const struct transfer *t, const struct call *call, const char *key,
 
     memset(out, 0, sizeof(*out));
     out->hint = -1;
+    out->status = t->status;
     /* Before anything is cut: half a key would no longer be found. */
     key_redact(key, t->in.s, t->in.len);
     if (answered(t) &&

@@ -818,6 +818,70 @@ static void test_unknown_parameters(void **state)
     fix_stop(&f);
 }
 
+/* OpenAI's models that reason: 403, where other complaints are 400s. */
+static void test_logprobs_forbidden(void **state)
+{
+    static const struct line script[] = {
+        {CLOSE,
+         "HTTP/1.1 403 Forbidden\r\n\r\n{\"error\":{\"message\":\"You are "
+         "not allowed to request logprobs from this model\",\"type\":"
+         "\"invalid_request_error\",\"param\":null,\"code\":null}}",
+         0, 0, "logprobs"},
+        ANSWER,
+    };
+    struct fix f;
+    struct call c;
+    uint64_t t;
+
+    (void)state;
+    START(&f, script);
+    fix_net(&f);
+    call_init(&c, AGENT_JUDGE, &f.model);
+    c.top_logprobs = 2;
+    assert_int_equal(call_add(&c, ROLE_USER, "judge", NULL), 0);
+    assert_int_equal(net_submit(f.net, &c, 1, NULL), 0);
+    call_release(&c);
+    take(&f, &t);
+    assert_int_equal(f.reply.status, REPLY_OK);
+    assert_int_equal(requests(&f), 2);
+    assert_int_equal(net_dead(f.net, &f.model, NULL), 0);
+    fix_stop(&f);
+}
+
+/* What no wait helps must not come back as a status that passes: the caller
+ * would ask again for ever. */
+static void test_permanent_is_told_as_such(void **state)
+{
+    static const struct {
+        const char *reply;
+        int status;
+    } rows[] = {
+        {"HTTP/1.1 429 No\r\n\r\n{\"error\":{\"message\":\"Request too large "
+         "for m on tokens per min (TPM)\",\"code\":\"rate_limit_exceeded\"}}",
+         413},
+        {"HTTP/1.1 500 No\r\n\r\n{\"error\":{\"code\":500,\"message\":"
+         "\"roles must alternate\"}}",
+         400},
+        {"HTTP/1.1 200 OK\r\n\r\n{\"error\":{\"code\":400,\"message\":"
+         "\"too long\"}}",
+         400},
+    };
+    struct fix f;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct line script[] = {{CLOSE, rows[i].reply, 0, 0, NULL}};
+
+        START(&f, script);
+        ask(&f);
+        assert_int_equal(f.reply.status, REPLY_FAILED);
+        assert_int_equal(f.reply.http_status, rows[i].status);
+        assert_int_equal(requests(&f), 1);
+        fix_stop(&f);
+    }
+}
+
 static void test_many_calls_some_faults(void **state)
 {
     static const struct line script[] = {
@@ -1052,6 +1116,8 @@ int main(void)
         cmocka_unit_test(test_filter_is_an_answer),
         cmocka_unit_test(test_schema_ladder),
         cmocka_unit_test(test_unknown_parameters),
+        cmocka_unit_test(test_logprobs_forbidden),
+        cmocka_unit_test(test_permanent_is_told_as_such),
         cmocka_unit_test(test_many_calls_some_faults),
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_free_in_flight),
