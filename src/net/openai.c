@@ -120,14 +120,25 @@ static int read_message(const cJSON *message, struct reply *r, struct err *err)
     return reply_set_text(r, "", 0, err);
 }
 
+/*
+ * xAI and Gemini leave the tokens of thoughts out of completion_tokens, and
+ * bill them: what the total has beyond the two counts went out.
+ */
 static void read_usage(const cJSON *root, struct reply *r)
 {
     const cJSON *usage = json_object(root, "usage");
     const cJSON *details = json_object(usage, "completion_tokens_details");
+    uint32_t total;
 
     r->tokens_in = dialect_tokens(usage, "prompt_tokens");
     r->tokens_out = dialect_tokens(usage, "completion_tokens");
     r->tokens_reasoning = dialect_tokens(details, "reasoning_tokens");
+    total = dialect_tokens(usage, "total_tokens");
+    if (r->tokens_in == 0 || total <= (uint64_t)r->tokens_in + r->tokens_out)
+        return;
+    if (r->tokens_reasoning == 0)
+        r->tokens_reasoning = total - r->tokens_in - r->tokens_out;
+    r->tokens_out = total - r->tokens_in;
 }
 
 /* No choice at all, but a word about why: the prompt was blocked. */

@@ -71,12 +71,15 @@ const char *account_limit(const struct account *a, const struct spent *more)
     return NULL;
 }
 
-static void assume_usage(struct reply *r, size_t bytes)
+/* Each count that is missing; what is no text that a model wrote has none. */
+static void assume_usage(const struct model *m, struct reply *r, size_t bytes)
 {
-    if (r->tokens_in > 0 || r->tokens_out > 0)
-        return;
-    r->tokens_in = (uint32_t)(bytes / BYTES_A_TOKEN + 1);
-    r->tokens_out = (uint32_t)(strlen(r->text) / BYTES_A_TOKEN + 1);
+    bool writes = m->dialect <= DIALECT_COMPLETION;
+
+    if (r->tokens_out == 0 && (r->tokens_in == 0 || (writes && *r->text)))
+        r->tokens_out = (uint32_t)(strlen(r->text) / BYTES_A_TOKEN + 1);
+    if (r->tokens_in == 0)
+        r->tokens_in = (uint32_t)(bytes / BYTES_A_TOKEN + 1);
 }
 
 struct spent account_bill(const struct model *m, struct reply *r, size_t bytes)
@@ -85,7 +88,7 @@ struct spent account_bill(const struct model *m, struct reply *r, size_t bytes)
 
     if (r->status != REPLY_OK)
         return real;
-    assume_usage(r, bytes);
+    assume_usage(m, r, bytes);
     real.tokens_in = r->tokens_in;
     real.tokens_out = r->tokens_out;
     real.cost = cost_of(m, r->tokens_in, r->tokens_out);

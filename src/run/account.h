@@ -52,7 +52,7 @@ void account_set_aside(struct account *a, const struct spent *most);
 void account_give_back(struct account *a, const struct spent *most);
 
 /* What the reply took; `bytes` of the call's text stand for its usage, and are
- * written into the reply, when the server reports none.  A reply that failed
+ * written into the reply, where the server leaves a count out.  A reply that failed
  * is a call and nothing else. */
 struct spent account_bill(const struct model *m, struct reply *r, size_t bytes);
 void account_pay(struct account *a, const struct spent *real);

@@ -237,6 +237,40 @@ static void test_budget(void **state)
     }
 }
 
+/* A count that the server leaves out is taken from the text. */
+static void test_missing_usage(void **state)
+{
+    static const struct {
+        uint32_t in, out;
+        enum dialect dialect;
+        uint32_t want_in, want_out;
+    } rows[] = {
+        {9, 5, DIALECT_OPENAI, 9, 5},    {0, 0, DIALECT_OPENAI, 11, 3},
+        {9, 0, DIALECT_OPENAI, 9, 3},    {0, 5, DIALECT_OPENAI, 11, 5},
+        {9, 0, DIALECT_EMBEDDING, 9, 0},
+    };
+    struct model m = {.kind = MODEL_HTTP, .price_in = 1, .price_out = 1};
+    struct reply r;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct spent s;
+
+        reply_init(&r);
+        r.status = REPLY_OK;
+        r.tokens_in = rows[i].in;
+        r.tokens_out = rows[i].out;
+        assert_int_equal(reply_set_text(&r, "ten bytes.", 10, NULL), 0);
+        m.dialect = rows[i].dialect;
+        s = account_bill(&m, &r, 40);
+        assert_int_equal(s.tokens_in, rows[i].want_in);
+        assert_int_equal(s.tokens_out, rows[i].want_out);
+        assert_true(s.cost > 0);
+        reply_release(&r);
+    }
+}
+
 /* A server that is not there: stopped with a sentence, nothing heard. */
 static void test_nobody(void **state)
 {
@@ -259,9 +293,8 @@ static void test_nobody(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_survey),
-        cmocka_unit_test(test_embedded),
-        cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_survey), cmocka_unit_test(test_embedded),
+        cmocka_unit_test(test_budget), cmocka_unit_test(test_missing_usage),
         cmocka_unit_test(test_nobody),
     };
 
