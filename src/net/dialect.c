@@ -58,22 +58,51 @@ int dialect_find(const char *name, size_t len, enum dialect *out)
     return -1;
 }
 
-/* The length of a base URL without its query and slashes at its end. */
-static size_t base_length(const char *base)
+static size_t cut_slashes(const char *base, size_t n)
 {
-    size_t n = strcspn(base, "?");
-
     while (n > 0 && base[n - 1] == '/')
         n--;
     return n;
 }
 
-bool dialect_is_azure_v1(const char *base)
+static bool ends_in(const char *base, size_t n, const char *end)
 {
-    static const char end[] = "/openai/v1";
-    size_t n = base_length(base), m = sizeof(end) - 1;
+    size_t m = strlen(end);
 
     return n >= m && memcmp(base + n - m, end, m) == 0;
+}
+
+/*
+ * The length of a base URL without its query and slashes at its end.  Many
+ * copy the whole address that is posted to, such as Azure's portal shows:
+ * then the dialect's path is cut off, too.
+ */
+static size_t base_length(const struct dialect_ops *d, const char *base)
+{
+    size_t n = cut_slashes(base, strcspn(base, "?"));
+    const char *hole = strstr(d->path, "%s"), *deployment;
+    const char *tail = hole != NULL ? hole + 2 : d->path;
+
+    if (ends_in(base, n, tail))
+        n = cut_slashes(base, n - strlen(tail));
+    deployment = hole != NULL
+                     ? memmem(base, n, d->path, (size_t)(hole - d->path))
+                     : NULL;
+    return deployment != NULL ? (size_t)(deployment - base) : n;
+}
+
+bool dialect_is_azure_v1(const char *base)
+{
+    return ends_in(base, base_length(&dialects[DIALECT_AZURE], base),
+                   "/openai/v1");
+}
+
+/* "https://h/v1", "https://h/x/v1beta" */
+static bool has_version(const char *base, size_t n)
+{
+    const char *slash = memrchr(base, '/', n);
+
+    return slash != NULL && slash[1] == 'v' && isdigit((unsigned char)slash[2]);
 }
 
 static void escape(const char *name, struct str *out)
@@ -93,7 +122,12 @@ void dialect_url(const struct dialect_ops *d, const char *base,
 {
     const char *query = strchr(base, '?'), *hole = strstr(d->path, "%s");
 
-    str_add(out, base, base_length(base));
+    size_t n = base_length(d, base);
+
+    str_add(out, base, n);
+    /* ANTHROPIC_BASE_URL has no /v1 for the vendor's own clients. */
+    if (d == &dialects[DIALECT_ANTHROPIC] && !has_version(base, n))
+        str_adds(out, "/v1");
     if (hole != NULL && dialect_is_azure_v1(base)) {
         str_adds(out, hole + 2);
     } else if (hole == NULL) {
@@ -523,6 +557,14 @@ static cJSON *parse_repaired(const char *bytes, size_t len, struct err *err)
     return root;
 }
 
+/* Server-sent events, which begin with a field's name or a comment. */
+static bool is_stream(const char *bytes, size_t len)
+{
+    return (len > 5 && memcmp(bytes, "data:", 5) == 0) ||
+           (len > 6 && memcmp(bytes, "event:", 6) == 0) ||
+           (len > 2 && memcmp(bytes, ": ", 2) == 0);
+}
+
 int dialect_decode(const struct dialect_ops *d, const char *bytes, size_t len,
                    struct reply *reply, struct err *err)
 {
@@ -544,6 +586,9 @@ int dialect_decode(const struct dialect_ops *d, const char *bytes, size_t len,
     reply_release(reply);
     if (len == 0)
         return err_set(err, "sent an empty reply");
+    if (is_stream(bytes, len))
+        return err_set(err, "streams its answers although it was not asked "
+                            "to; turn that off there");
     fault_quote(bytes, len, quote, sizeof(quote));
     return err_set(err,
                    "sent a reply that is not what %s promises (%s): "

@@ -81,25 +81,23 @@ static bool is_url(const char *text)
            strncmp(text, "https://", 8) == 0;
 }
 
-/* OLLAMA_HOST may be "0.0.0.0" or "box:11434": made a URL. */
-static char *host_to_url(const char *text, bool ollama)
+/* OLLAMA_HOST may be "0.0.0.0", ":11434", "[::1]:11434" or "box": made a URL.
+ */
+static char *host_to_url(const char *host, bool ollama)
 {
-    const char *host = text;
+    const char *local = "", *end;
     char url[1024];
-    bool port;
 
-    if (strncmp(host, "0.0.0.0", 7) == 0) {
+    if (is_url(host))
+        return strdup(host);
+    if (strncmp(host, "0.0.0.0", 7) == 0)
         host += 7;
-        port = *host == ':';
-        snprintf(url, sizeof(url), "http://127.0.0.1%s%s", host,
-                 ollama && !port ? ":11434" : "");
-        return strdup(url);
-    }
-    if (is_url(text))
-        return strdup(text);
-    port = strrchr(host, ':') != NULL && strrchr(host, ']') == NULL;
-    snprintf(url, sizeof(url), "http://%s%s", host,
-             ollama && !port ? ":11434" : "");
+    if (*host == ':' || *host == '\0')
+        local = "127.0.0.1";
+    end = strchr(host, ']');
+    end = strchr(end != NULL ? end : host, ':');
+    snprintf(url, sizeof(url), "http://%s%s%s", local, host,
+             ollama && end == NULL ? ":11434" : "");
     return strdup(url);
 }
 
@@ -187,6 +185,11 @@ static int from_preset(const char *spec, const char *rest, bool given,
     const char *colon = strchr(rest, ':'), *at;
     const struct preset *p = preset_find(rest, (size_t)(colon - rest));
 
+    if (p == NULL && strchr(colon, '#') != NULL)
+        return err_set(err,
+                       "\"%s\": an address begins with http:// or https://, "
+                       "in small letters",
+                       spec);
     if (p == NULL)
         return err_set(err,
                        "\"%s\": there is no service \"%.*s\"; \"phgen "

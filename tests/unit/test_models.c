@@ -108,6 +108,15 @@ static void test_specs(void **state)
         {"https://h/v1/#a+b", "a+b", "https://h/v1/chat/completions"},
         {"completion+http://h:1/v1#n", "n", "http://h:1/v1/completions"},
         {"anthropic+http://h:1/v1#n", "n", "http://h:1/v1/messages"},
+        {"anthropic+http://h:1#n", "n", "http://h:1/v1/messages"},
+        {"anthropic+http://h:1/gate/#n", "n", "http://h:1/gate/v1/messages"},
+        {"anthropic+http://h:1/v1/messages#n", "n", "http://h:1/v1/messages"},
+        {"http://h:1/v1/chat/completions/#n", "n",
+         "http://h:1/v1/chat/completions"},
+        {"embedding+http://h:1/v1/embeddings#n", "n",
+         "http://h:1/v1/embeddings"},
+        {"http://[::1]:8000/v1#n", "n",
+         "http://[::1]:8000/v1/chat/completions"},
         {"ollama+http://h:1#n:8b", "n:8b", "http://h:1/api/chat"},
         {"azure+https://r.openai.azure.com/#my dep", "my dep",
          "https://r.openai.azure.com/openai/deployments/my%20dep/chat/"
@@ -117,6 +126,13 @@ static void test_specs(void **state)
          "?api-version=1"},
         {"azure+https://r.openai.azure.com/openai/v1/#d", "d",
          "https://r.openai.azure.com/openai/v1/chat/completions"},
+        {"azure+https://r.openai.azure.com/openai/v1/chat/completions#d", "d",
+         "https://r.openai.azure.com/openai/v1/chat/completions"},
+        {"azure+https://r.openai.azure.com/openai/deployments/x/chat/"
+         "completions?api-version=1#d",
+         "d",
+         "https://r.openai.azure.com/openai/deployments/d/chat/completions"
+         "?api-version=1"},
     };
     static const struct {
         const char *spec, *says;
@@ -136,6 +152,8 @@ static void test_specs(void **state)
         {"builtin:nobody", "builtin:cautious"},
         {"bare", "OPENAI_BASE_URL"},
         {":x", "is no model"},
+        {"127.0.0.1:8000/v1#n", "begins with http://"},
+        {"HTTP://h/v1#n", "begins with http://"},
     };
     struct err err;
     struct model m;
@@ -156,6 +174,35 @@ static void test_specs(void **state)
             fail_msg("%s: %s", bad[i].spec, err.text);
         model_release(&m);
     }
+}
+
+/* As Ollama itself reads it. */
+static void test_ollama_host(void **state)
+{
+    static const char *const rows[][2] = {
+        {"0.0.0.0", "http://127.0.0.1:11434/api/chat"},
+        {"0.0.0.0:1", "http://127.0.0.1:1/api/chat"},
+        {":1", "http://127.0.0.1:1/api/chat"},
+        {"box", "http://box:11434/api/chat"},
+        {"box:1", "http://box:1/api/chat"},
+        {"[::1]", "http://[::1]:11434/api/chat"},
+        {"[::1]:1", "http://[::1]:1/api/chat"},
+        {"https://box/", "https://box/api/chat"},
+    };
+    struct err err;
+    struct model m;
+    size_t i;
+
+    (void)state;
+    no_variables();
+    for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        setenv("OLLAMA_HOST", rows[i][0], 1);
+        if (models_resolve("ollama:x", NULL, &m, &err) != 0)
+            fail_msg("%s", err.text);
+        assert_url(&m, 0, rows[i][1]);
+        model_release(&m);
+    }
+    unsetenv("OLLAMA_HOST");
 }
 
 /* --- aliases --- */
@@ -360,6 +407,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_presets),
         cmocka_unit_test(test_specs),
+        cmocka_unit_test(test_ollama_host),
         cmocka_unit_test(test_aliases),
         cmocka_unit_test(test_aliases_refused),
         cmocka_unit_test(test_aliases_unusable),
