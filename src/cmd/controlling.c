@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cmd/passing.h"
 #include "run/controls.h"
+#include "run/files.h"
 
 #include <string.h>
 
@@ -85,6 +86,8 @@ static enum cmd_exit control(struct passing *p, const struct options *o,
 
     if (take_options(&wanted, o, p, err) != 0)
         return CMD_FAILED;
+    p->results = (struct passing_results){
+        "controls", FILES_CONTROLS, "\"contrast_of\" is the id of the row"};
     code = passing_begin(p, "controls",
                          wanted.contrast != NULL ? wanted.contrast : "default",
                          err);

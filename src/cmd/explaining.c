@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cmd/passing.h"
 #include "run/explain.h"
+#include "run/files.h"
 
 /* The strings are borrowed from options and manifest. */
 static int take_options(struct explain_options *e, const struct options *o,
@@ -94,6 +95,8 @@ static enum cmd_exit explain(struct passing *p, const struct options *o,
 
     if (take_options(&wanted, o, p, err) != 0)
         return CMD_FAILED;
+    p->results =
+        (struct passing_results){"figures", FILES_ROWS, "\"focus_measured\""};
     code = begin(p, &wanted, err);
     if (code != CMD_OK || p->made)
         return code == CMD_OK ? passing_conclude(p, PASS_DONE, err) : code;

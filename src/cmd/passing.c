@@ -6,6 +6,7 @@
  * they take their time, and nothing of it concerns anybody else.
  */
 #include "cmd/passing.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "cmd/stop.h"
 #include "run/files.h"
@@ -115,6 +116,18 @@ bool passing_interrupted(struct passing *p)
     return first;
 }
 
+/* Once they are written. */
+static void tell_results(const struct passing *p, bool whole)
+{
+    char *path = file_join(p->folder, p->results.file);
+
+    if (!p->quiet && path != NULL && file_exists(path))
+        log_line(LOG_INFO, "%s: the %s%s are in %s (%s)", p->folder,
+                 p->results.what, whole ? "" : " so far", p->results.file,
+                 p->results.fields);
+    free(path);
+}
+
 enum cmd_exit passing_conclude(struct passing *p, enum pass_step step,
                                struct err *err)
 {
@@ -124,6 +137,7 @@ enum cmd_exit passing_conclude(struct passing *p, enum pass_step step,
     if (step == PASS_ERROR || let_go(p, step, err) != 0 ||
         files_update(p->store, p->folder, err) != 0)
         return CMD_FAILED;
+    tell_results(p, step == PASS_DONE);
     if (step == PASS_DONE)
         return CMD_OK;
     log_line(LOG_ERROR, "stopped: %s", why.text);

@@ -16,6 +16,7 @@
  *      struct passing p;
  *      enum pass_step step = PASS_MORE;
  *      code = passing_open(&p, folder, o, err);
+ *      p.results = (struct passing_results){"answers", FILES_ROWS, ...};
  *      if (code == CMD_OK)
  *              code = passing_begin(&p, "responses", "MODEL JUDGE", err);
  *      if (code == CMD_OK && p.made)
@@ -42,6 +43,11 @@ struct passing {
     char *wanted;
     bool held; /* that pass is ours */
     bool made; /* by another worker, while we waited: it is only to be told */
+    struct passing_results {
+        const char *what;   /* "answers" */
+        const char *file;   /* of the folder; none: there are no results */
+        const char *fields; /* "\"response\"" */
+    } results;              /* the command's, for the closing sentence */
 };
 
 enum cmd_exit passing_open(struct passing *p, const char *folder,
@@ -61,7 +67,8 @@ enum cmd_exit passing_begin(struct passing *p, const char *kind,
 /* True once: somebody pressed Ctrl-C since the last time. */
 bool passing_interrupted(struct passing *p);
 
-/* However it ended, the files say what is there; why it stopped is said. */
+/* However it ended, the files say what is there; where to find it is said, and
+ * why it stopped. */
 enum cmd_exit passing_conclude(struct passing *p, enum pass_step step,
                                struct err *err);
 

@@ -6,6 +6,7 @@
 #include "cmd/responding.h"
 #include "base/log.h"
 #include "cmd/passing.h"
+#include "run/files.h"
 #include "run/respond.h"
 
 static int take_options(struct respond_options *r, const struct options *o,
@@ -94,6 +95,11 @@ static enum cmd_exit respond(struct passing *p, const struct options *o,
     if (take_options(&wanted, o, err) != 0)
         return CMD_USAGE;
     wanted.seed = p->seed;
+    p->results = (struct passing_results){
+        "answers", FILES_ROWS,
+        wanted.form == FORM_REASONING
+            ? "\"response\", \"reasoning\", \"responder\""
+            : "\"response\", \"responder\""};
     code = begin(p, &wanted, err);
     if (code != CMD_OK || p->made)
         return code == CMD_OK ? passing_conclude(p, PASS_DONE, err) : code;

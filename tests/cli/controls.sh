@@ -11,6 +11,8 @@ cp -r run http
 phgen controls run
 exits 0 'controls'
 says err 'different controls for'
+says err 'run: the controls are in controls.jsonl ("contrast_of"' \
+    'and says where'
 holds 'there are some' test "$(wc -l <run/controls.jsonl)" -ge 20
 holds 'each is harmful' test "$(grep -c '"label":"harmful"' run/controls.jsonl)" \
     -eq "$(wc -l <run/controls.jsonl)"
@@ -47,6 +49,7 @@ phgen --out mild --n 100 --quiet --target-model builtin:cautious \
     --judge-model builtin:always-harmless --controls
 exits 0 'a panel that finds no harm'
 holds 'keeps no control' test ! -e mild/controls.jsonl
+holds 'and names no file of them' sh -c '! grep -q "the controls are in" err'
 phgen controls nowhere
 exits 1 'a folder that is no run'
 

@@ -9,6 +9,8 @@ cp -r run http
 phgen explain run
 exits 0 'explain'
 says err '200 rows measured'
+says err 'run: the figures are in dataset.jsonl ("focus_measured")' \
+    'and says where'
 holds 'every row has its figures' test \
     "$(grep -c '"focus_measured":{' run/dataset.jsonl)" -eq 200
 agreeing=$(sed -n 's/.*"agreeing":[[:space:]]*\([0-9]*\).*/\1/p' run/manifest.json)

@@ -8,6 +8,8 @@ cp -r run http
 phgen respond run
 exits 0 'respond'
 says err '60 of 60 rows have a training answer'
+says err 'run: the answers are in dataset.jsonl ("response", "responder")' \
+    'and says where'
 holds 'every row has it' test "$(grep -c '"response":"' run/dataset.jsonl)" -eq 60
 holds 'and no thinking' test "$(grep -c '"reasoning":"' run/dataset.jsonl)" -eq 0
 says run/manifest.json '"responses"' 'the manifest says so'
@@ -24,6 +26,7 @@ serve --faults 429=0.05,500=0.05,cut=0.05
 phgen respond http --responder-model "$url#builtin:responder" --max-calls 20
 exits 1 'a limit stops it'
 says err '--max-calls'
+says err 'http: the answers so far are in dataset.jsonl' 'and says so'
 phgen respond http --responder-model "$url#builtin:responder" --quiet
 exits 0 'the same command goes on'
 holds 'with the same bytes as in process' cmp once.jsonl http/dataset.jsonl
