@@ -80,9 +80,20 @@ void endpoint_init(struct endpoint *ep, const struct model *model, size_t url)
     bucket_set(&ep->tok, model->tokens_per_minute, 10);
 }
 
+bool endpoint_gone(const struct endpoint *ep)
+{
+    return ep->state == ENDPOINT_LOST || ep->state == ENDPOINT_DEAD;
+}
+
 size_t endpoint_limit(const struct endpoint *ep)
 {
-    return ep->state == ENDPOINT_DEAD ? 0 : (size_t)ep->limit;
+    return endpoint_gone(ep) ? 0 : (size_t)ep->limit;
+}
+
+/* One call at a time finds out whether it is back. */
+static bool wants_probe(const struct endpoint *ep)
+{
+    return ep->state == ENDPOINT_ASIDE || ep->state == ENDPOINT_LOST;
 }
 
 static double later(double a, double b)
@@ -98,7 +109,7 @@ double endpoint_wait(struct endpoint *ep, double now, double tokens)
         return INFINITY;
     if (ep->state == ENDPOINT_UNREACHED && ep->in_flight >= UNREACHED_MAX)
         return INFINITY;
-    if (ep->state == ENDPOINT_ASIDE && ep->in_flight > 0)
+    if (wants_probe(ep) && ep->in_flight > 0)
         return INFINITY;
     if (ep->in_flight >= (size_t)ep->limit) {
         ep->was_full = true;
@@ -122,7 +133,7 @@ void endpoint_start(struct endpoint *ep, double now, double tokens)
     ep->counts.attempts++;
     if (ep->in_flight >= (size_t)ep->limit)
         ep->was_full = true;
-    if (ep->state == ENDPOINT_ASIDE)
+    if (wants_probe(ep))
         ep->probing = true;
 }
 
@@ -243,6 +254,13 @@ static void pause_until(struct endpoint *ep, double at)
         ep->not_before = at;
 }
 
+static void lose(struct endpoint *ep, const struct endpoint_policy *p,
+                 double now)
+{
+    ep->state = ENDPOINT_LOST;
+    pause_until(ep, now + p->max_backoff);
+}
+
 static void count_fault(struct endpoint *ep, const struct endpoint_policy *p,
                         double now, const struct endpoint_outcome *o,
                         struct rng *jitter)
@@ -254,7 +272,7 @@ static void count_fault(struct endpoint *ep, const struct endpoint_policy *p,
     ep->round_at = now;
     ep->rounds++;
     if (never && !o->connected && ep->rounds > p->retries) {
-        endpoint_kill(ep, &ep->why);
+        lose(ep, p, now);
         return;
     }
     if (ep->rounds < ASIDE_ROUNDS)
@@ -295,6 +313,10 @@ void endpoint_done(struct endpoint *ep, const struct endpoint_policy *policy,
         count_answer(ep);
         return;
     }
+    if (ep->state == ENDPOINT_LOST) {
+        lose(ep, policy, now);
+        return;
+    }
     if (ep->bad_since <= 0)
         ep->bad_since = o->started;
     if (o->result == RESULT_OVERLOAD)
@@ -302,7 +324,7 @@ void endpoint_done(struct endpoint *ep, const struct endpoint_policy *policy,
     else
         count_fault(ep, policy, now, o, jitter);
     if (ep->bad_since < o->started && now - ep->bad_since > policy->patience)
-        endpoint_kill(ep, &ep->why);
+        lose(ep, policy, now);
 }
 
 void endpoint_blame(struct endpoint *ep, const struct err *why)

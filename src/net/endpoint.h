@@ -35,13 +35,16 @@
  * - Rate limits.  Token buckets for requests and for tokens a minute: one
  *   pair from the configuration, one from what the server's headers say.
  * - Health.  After three rounds of faults in a row the endpoint is set aside;
- *   when its pause is over, one call probes it.  It is dead when the server
- *   said that nothing will succeed, or when there was no answer for too long.
+ *   when its pause is over, one call probes it.  It is lost when there was no
+ *   answer for too long: then one call probes it now and then as long as the
+ *   model has another one.  It is dead when the server said that nothing will
+ *   succeed.
  */
 enum endpoint_state {
     ENDPOINT_UNREACHED, /* never connected: a few calls at a time */
     ENDPOINT_OPEN,
     ENDPOINT_ASIDE, /* pausing, then waiting for one probe */
+    ENDPOINT_LOST,  /* no answer for too long; probed while others live */
     ENDPOINT_DEAD   /* until the program ends */
 };
 
@@ -104,19 +107,22 @@ struct endpoint {
     double bad_since;   /* first failure since the last answer */
     bool probing;
 
-    struct err why; /* of ENDPOINT_DEAD; the last fault else */
+    struct err why; /* of ENDPOINT_DEAD or _LOST; the last fault else */
     struct endpoint_counts counts;
     struct hist latency;
 };
 
 /* Limits of patience; the same for all endpoints. */
 struct endpoint_policy {
-    unsigned retries;   /* rounds of refused connections before it is dead */
+    unsigned retries;   /* rounds of refused connections before it is lost */
     double max_backoff; /* seconds, the longest pause */
-    double patience;    /* seconds of faults before it is dead */
+    double patience;    /* seconds of faults before it is lost */
 };
 
 void endpoint_init(struct endpoint *ep, const struct model *model, size_t url);
+
+/* No calls go there but for a probe. */
+bool endpoint_gone(const struct endpoint *ep);
 
 /* Calls that may be in flight at once, as of now. */
 size_t endpoint_limit(const struct endpoint *ep);

@@ -342,6 +342,21 @@ static void stop_pool(struct net *net, struct pool *p, const char *why)
     p->next_due = INFINITY;
 }
 
+static void tell_state(const struct endpoint *ep, enum endpoint_state was,
+                       bool others)
+{
+    if (ep->state == ENDPOINT_LOST && others)
+        log_line(LOG_WARN, "%s is left out and tried again now and then: %s",
+                 ep->url, ep->why.text);
+    else if (endpoint_gone(ep))
+        log_line(LOG_WARN, "no more calls to %s: %s", ep->url, ep->why.text);
+    else if (ep->state == ENDPOINT_ASIDE)
+        log_line(LOG_INFO, "%s is set aside for a while: %s", ep->url,
+                 ep->why.text);
+    else if (was == ENDPOINT_LOST)
+        log_line(LOG_WARN, "%s answers again", ep->url);
+}
+
 static void tell_endpoint(struct net *net, const struct transfer *t,
                           const struct settled *s, const struct reply *r)
 {
@@ -356,11 +371,11 @@ static void tell_endpoint(struct net *net, const struct transfer *t,
         .tokens_used = (double)r->tokens_in + (double)r->tokens_out,
     };
     struct endpoint *ep = t->ep;
-    bool alive = ep->state != ENDPOINT_DEAD, aside = false;
+    enum endpoint_state was;
 
     if (s->result != RESULT_ANSWER && s->result != RESULT_IGNORED)
         endpoint_blame(ep, &s->why);
-    aside = ep->state == ENDPOINT_ASIDE;
+    was = ep->state;
     endpoint_done(ep, &net->policy, *net->now, &o, &net->jitter);
     if (s->as == SETTLED_STOP)
         endpoint_kill(ep, &s->why);
@@ -370,11 +385,8 @@ static void tell_endpoint(struct net *net, const struct transfer *t,
     ep->counts.bytes_out += t->bytes_out;
     ep->counts.tokens_in += r->tokens_in;
     ep->counts.tokens_out += r->tokens_out;
-    if (alive && ep->state == ENDPOINT_DEAD)
-        log_line(LOG_WARN, "no more calls to %s: %s", ep->url, ep->why.text);
-    else if (!aside && ep->state == ENDPOINT_ASIDE)
-        log_line(LOG_INFO, "%s is set aside for a while: %s", ep->url,
-                 ep->why.text);
+    if (was != ep->state)
+        tell_state(ep, was, t->job->pool->n > 1);
 }
 
 static void retry(struct net *net, struct job *j, struct endpoint *ep,
@@ -447,7 +459,7 @@ static void carry_out(struct net *net, struct job *j, struct endpoint *ep,
         stop_pool(net, j->pool, dead.text);
     } else if (s->as == SETTLED_LACKS) {
         lacks(net, j, ep, s);
-    } else if (s->as == SETTLED_CLOSED || ep->state == ENDPOINT_DEAD) {
+    } else if (s->as == SETTLED_CLOSED || endpoint_gone(ep)) {
         j->fresh = s->as == SETTLED_CLOSED;
         queue_push_front(&j->pool->ready, j);
     } else {

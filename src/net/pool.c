@@ -260,7 +260,7 @@ struct endpoint *pool_pick(struct pool *p, double now, double tokens,
             *wait = w;
         if (w > 0)
             continue;
-        if (ep->state == ENDPOINT_ASIDE)
+        if (ep->state == ENDPOINT_ASIDE || ep->state == ENDPOINT_LOST)
             return ep;
         if (best == NULL || ep->in_flight < best->in_flight)
             best = ep;
@@ -306,7 +306,7 @@ int pool_dead(const struct pool *p, struct err *err)
     size_t i;
 
     for (i = 0; i < p->n; i++)
-        if (p->ep[i].state != ENDPOINT_DEAD)
+        if (!endpoint_gone(&p->ep[i]))
             return 0;
     return err_set(err, "%s", p->ep[0].why.text);
 }

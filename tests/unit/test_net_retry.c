@@ -659,13 +659,13 @@ static void test_patience_ends(void **state)
     (void)state;
     sim_init(&s);
     sim_one(&s, RESULT_ANSWER, 10, -1);
-    for (i = 0; i < 1000 && s.ep.state != ENDPOINT_DEAD; i++) {
+    for (i = 0; i < 1000 && s.ep.state != ENDPOINT_LOST; i++) {
         double w = endpoint_wait(&s.ep, s.now, 1);
 
         s.now += w < 1000 ? w : 0;
         sim_one(&s, RESULT_FAULT, 10, -1);
     }
-    assert_int_equal(s.ep.state, ENDPOINT_DEAD);
+    assert_int_equal(s.ep.state, ENDPOINT_LOST);
     assert_true(s.now > 400 && s.now < 100 + 300 + 130);
     assert_true(i < 40); /* no storm */
     assert_string_equal(s.ep.why.text, "it broke");
@@ -680,7 +680,7 @@ static void test_never_connected_gives_up_soon(void **state)
 
     (void)state;
     sim_init(&s);
-    for (i = 0; s.ep.state != ENDPOINT_DEAD; i++) {
+    for (i = 0; s.ep.state != ENDPOINT_LOST; i++) {
         o.started = s.now;
         endpoint_start(&s.ep, s.now, 1);
         s.now += 0.01;
@@ -768,6 +768,45 @@ static void test_least_outstanding(void **state)
     pool_free(p);
 }
 
+/* One that never answered is probed all the same, an hour later too, as long
+ * as the model has another one. */
+static void test_lost_is_probed(void **state)
+{
+    struct endpoint_outcome o = {.result = RESULT_FAULT, .hint = -1};
+    struct rng rng = rng_for(1, 1, "pool");
+    struct model m;
+    struct pool *p = three(&m);
+    double wait, now = 100;
+    int i;
+
+    (void)state;
+    p->ep[0].state = ENDPOINT_UNREACHED;
+    for (i = 0; p->ep[0].state != ENDPOINT_LOST; i++, now += 62) {
+        assert_true(i < 10);
+        o.started = now;
+        endpoint_start(&p->ep[0], now, 1);
+        endpoint_done(&p->ep[0], &policy, now + 1, &o, &rng);
+    }
+    for (i = 0; i < 60; i++, now += 121) {
+        assert_ptr_equal(pool_pick(p, now, 1, &wait), &p->ep[0]);
+        endpoint_start(&p->ep[0], now, 1);
+        assert_ptr_not_equal(pool_pick(p, now, 1, &wait), &p->ep[0]);
+        o.started = now;
+        endpoint_done(&p->ep[0], &policy, now + 1, &o, &rng);
+        assert_ptr_not_equal(pool_pick(p, now + 2, 1, &wait), &p->ep[0]);
+        assert_int_equal(p->ep[0].state, ENDPOINT_LOST);
+    }
+    assert_int_equal(pool_dead(p, NULL), 0);
+    p->ep[1].state = ENDPOINT_LOST;
+    endpoint_kill(&p->ep[2], &(struct err){"no"});
+    assert_int_equal(pool_dead(p, NULL), -1);
+    o.result = RESULT_ANSWER;
+    endpoint_start(&p->ep[0], now, 1);
+    endpoint_done(&p->ep[0], &policy, now + 1, &o, &rng);
+    assert_int_equal(p->ep[0].state, ENDPOINT_OPEN);
+    pool_free(p);
+}
+
 /* A dead one is set aside, the others go on; then one call probes it. */
 static void test_set_aside_among_others(void **state)
 {
@@ -836,6 +875,7 @@ int main(void)
         cmocka_unit_test(test_a_row_of_429_pauses_all),
         cmocka_unit_test(test_retry_budget),
         cmocka_unit_test(test_least_outstanding),
+        cmocka_unit_test(test_lost_is_probed),
         cmocka_unit_test(test_set_aside_among_others),
     };
 
