@@ -27,7 +27,7 @@ static enum cmd_exit open_desk(struct asking *a, const struct options *o,
 
     d.exchange.net = NET_DEFAULTS;
     if (options_real(o, "timeout") > 0)
-        d.exchange.net.total_timeout = options_real(o, "timeout");
+        net_set_timeout(&d.exchange.net, options_real(o, "timeout"));
     d.exchange.net.ca_file = options_string(o, "ca-file");
     d.exchange.concurrency = (uint32_t)options_uint(o, "concurrency");
     d.exchange.budget = asking_budget(o);

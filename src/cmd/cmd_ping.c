@@ -113,7 +113,7 @@ static enum cmd_exit ping(const struct options *o, const struct model *m,
         cJSON_Delete(list);
         return CMD_FAILED;
     }
-    net.total_timeout = options_real(o, "timeout");
+    net_set_timeout(&net, options_real(o, "timeout"));
     net.ca_file = options_string(o, "ca-file");
     failed = ping_all(m, b, &net, list, err);
     if (json && print_json(options_operand(o, 0), m, list, err) != 0)

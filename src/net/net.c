@@ -49,6 +49,15 @@ const struct net_options NET_DEFAULTS = {
     .seed = 0,
 };
 
+void net_set_timeout(struct net_options *o, double seconds)
+{
+    o->total_timeout = seconds;
+    if (o->first_byte_timeout < seconds)
+        o->first_byte_timeout = seconds;
+    if (o->patience < 2 * seconds)
+        o->patience = 2 * seconds;
+}
+
 struct net {
     struct net_options options;
     struct endpoint_policy policy;

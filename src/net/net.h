@@ -50,6 +50,12 @@ struct net_options {
 
 extern const struct net_options NET_DEFAULTS;
 
+/*
+ * Lets an attempt take so many seconds: in all, and, since an answer comes in
+ * one piece, until it begins; patience then lasts for more than one attempt.
+ */
+void net_set_timeout(struct net_options *o, double seconds);
+
 /* What happened at one base URL of one model, in this session. */
 struct net_stats {
     const char *model; /* its spec; lives as long as the model */

@@ -173,7 +173,7 @@ struct exchange_options run_exchange_options(const struct run *r)
                                  .budget = r->options.budget};
 
     if (r->options.timeout > 0)
-        x.net.total_timeout = r->options.timeout;
+        net_set_timeout(&x.net, r->options.timeout);
     x.net.ca_file = r->options.ca_file;
     x.net.seed = r->options.seed;
     x.lease = r->options.lease;

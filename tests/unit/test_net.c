@@ -643,6 +643,21 @@ static void test_deadlines(void **state)
     }
 }
 
+/* An answer that is not streamed begins when it is ready. */
+static void test_one_timeout_for_all(void **state)
+{
+    struct net_options o = NET_DEFAULTS;
+
+    (void)state;
+    net_set_timeout(&o, 1800);
+    assert_true(o.total_timeout >= 1800 && o.first_byte_timeout >= 1800);
+    assert_true(o.patience > 1800);
+    o = NET_DEFAULTS;
+    net_set_timeout(&o, 20);
+    assert_true(o.total_timeout <= 20);
+    assert_true(o.patience >= NET_DEFAULTS.patience);
+}
+
 static void test_huge_body(void **state)
 {
     static char raw[400000] = JSON_HEAD "\r\n\"";
@@ -1108,6 +1123,7 @@ int main(void)
         cmocka_unit_test(test_unknown_host),
         cmocka_unit_test(test_tls_failure),
         cmocka_unit_test(test_deadlines),
+        cmocka_unit_test(test_one_timeout_for_all),
         cmocka_unit_test(test_huge_body),
         cmocka_unit_test(test_headers_without_end),
         cmocka_unit_test(test_deep_json),
