@@ -1,5 +1,6 @@
 libphgen_a_SOURCES += \
-	src/graph/builder.c src/graph/builder.h \
+	src/graph/builder.c src/graph/builder.h src/graph/builder_assemble.c \
+	src/graph/builder_inside.h src/graph/builder_rows.c \
 	src/graph/canvas.c src/graph/canvas.h \
 	src/graph/bandit.c src/graph/bandit.h \
 	src/graph/concepts.c src/graph/concepts.h \
