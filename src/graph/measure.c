@@ -128,6 +128,9 @@ static int find_communities(const struct concepts *c, struct measures *m,
 
 /* --- hubs --- */
 
+/* igraph's iteration ends with other last digits each time. */
+#define RANK_DIGITS 1e6
+
 static int by_rank(const void *a, const void *b)
 {
     const struct measured_hub *x = a, *y = b;
@@ -151,7 +154,9 @@ static int sort_hubs(const struct concepts *c, const igraph_vector_t *rank,
             all[n++] = (struct measured_hub){
                 (int)i, concepts_near(c, (int)i, VERTEX_CATEGORY).n,
                 concepts_near(c, (int)i, VERTEX_SENSE).n,
-                VECTOR(*rank)[i] * (double)c->n, (size_t)VECTOR(*core)[i]};
+                round(VECTOR(*rank)[i] * (double)c->n * RANK_DIGITS) /
+                    RANK_DIGITS,
+                (size_t)VECTOR(*core)[i]};
     qsort(all, n, sizeof(*all), by_rank);
     m->nhubs = n < MEASURE_HUBS ? n : MEASURE_HUBS;
     memcpy(m->hubs, all, m->nhubs * sizeof(*all));

@@ -13,7 +13,7 @@
  * Communities are Leiden's (Traag, Waltman and van Eck, "From Louvain to
  * Leiden", Scientific Reports 9, 2019), for the greatest modularity, with a
  * fixed seed.  A hub is a trigger; `rank` is its PageRank as a multiple of the
- * mean, `core` its coreness: it lies in a part where everybody has at least
+ * mean, to six digits, `core` its coreness: it lies in a part where everybody has at least
  * that many neighbours.
  */
 #define DEGREE_BINS  9 /* 0, 1, 2, to 4, to 8, to 16, to 32, to 64, more */

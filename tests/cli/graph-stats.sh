@@ -34,5 +34,12 @@ phgen graph stats --json
 exits 0 '--json'
 holds 'one line' rows out 1
 says out '"category":44'
+cp out first
+same=0
+for again in 1 2 3; do
+    phgen graph stats --json
+    cmp -s out first || same=$again
+done
+holds 'the same to the last digit' test $same = 0
 says out '"slug":"malware"'
 finish
