@@ -5,6 +5,7 @@
  */
 #include "run/account.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A server that reports no usage is taken to bill a token for this much. */
@@ -36,6 +37,55 @@ size_t account_bytes(const struct call *c)
     return n;
 }
 
+void account_release(struct account *a)
+{
+    free(a->habits);
+    a->habits = NULL;
+    a->nhabits = 0;
+}
+
+static struct account_habit *find_habit(const struct account *a,
+                                        const struct model *m)
+{
+    size_t i;
+
+    for (i = 0; i < a->nhabits; i++)
+        if (a->habits[i].model == m)
+            return &a->habits[i];
+    return NULL;
+}
+
+bool account_unsure(const struct account *a, const struct model *m)
+{
+    return (a->limits.max_tokens > 0 || a->limits.max_cost > 0) &&
+           find_habit(a, m) == NULL;
+}
+
+static void raise_to(uint64_t *over, uint64_t real, uint64_t most)
+{
+    if (real > most && real - most > *over)
+        *over = real - most;
+}
+
+int account_learn(struct account *a, const struct model *m,
+                  const struct spent *most, const struct spent *real,
+                  struct err *err)
+{
+    struct account_habit *h = find_habit(a, m), *more;
+
+    if (h == NULL) {
+        more = realloc(a->habits, (a->nhabits + 1) * sizeof(*more));
+        if (more == NULL)
+            return err_nomem(err);
+        a->habits = more;
+        h = &more[a->nhabits++];
+        *h = (struct account_habit){.model = m};
+    }
+    raise_to(&h->tokens_in, real->tokens_in, most->tokens_in);
+    raise_to(&h->tokens_out, real->tokens_out, most->tokens_out);
+    return 0;
+}
+
 struct spent account_most(const struct call *c, size_t bytes)
 {
     struct spent s = {.calls = 1};
@@ -44,6 +94,20 @@ struct spent account_most(const struct call *c, size_t bytes)
     s.tokens_in = bytes + 16 * (c->nmessages + 1);
     s.tokens_out = c->max_tokens > 0 ? c->max_tokens : OUTPUT_ASSUMED;
     s.cost = cost_of(c->model, s.tokens_in, s.tokens_out);
+    return s;
+}
+
+struct spent account_expect(const struct account *a, const struct model *m,
+                            const struct spent *most)
+{
+    const struct account_habit *h = find_habit(a, m);
+    struct spent s = *most;
+
+    if (h != NULL) {
+        s.tokens_in += h->tokens_in;
+        s.tokens_out += h->tokens_out;
+    }
+    s.cost = cost_of(m, s.tokens_in, s.tokens_out);
     return s;
 }
 

@@ -78,6 +78,7 @@ void exchange_free(struct exchange *x)
     for (; x->taken < x->nready; x->taken++)
         reply_release(&x->ready[x->taken].reply);
     net_free(x->net);
+    account_release(&x->account);
     free(x->sent);
     free(x->tickets);
     free(x->queue);
@@ -132,17 +133,33 @@ static bool has_room_for(struct exchange *x, const struct model *m)
     return room > 0;
 }
 
+/* A first call whose answer will show what the model really bills. */
+static bool awaits_first(const struct exchange *x, const struct model *m)
+{
+    uint32_t i;
+
+    if (!account_unsure(&x->account, m))
+        return false;
+    for (i = 0; i < x->options.concurrency; i++)
+        if (x->sent[i].used && x->sent[i].call.model == m)
+            return true;
+    return false;
+}
+
 enum exchange_sent exchange_send(struct exchange *x, struct call *call,
                                  struct hash128 key, struct err *err)
 {
     size_t bytes = account_bytes(call);
-    struct spent aside = account_most(call, bytes);
+    struct spent most = account_most(call, bytes);
+    struct spent aside = account_expect(&x->account, call->model, &most);
     const char *limit = x->shared ? NULL : account_limit(&x->account, &aside);
     uint32_t ticket;
     struct sent *s;
 
     if (x->stopped)
         return EXCHANGE_STOPPED;
+    if (awaits_first(x, call->model))
+        return EXCHANGE_FULL;
     if (limit != NULL || !exchange_has_room(x) || !has_room_for(x, call->model))
         return no_room(x, call->model, limit);
     ticket = x->tickets[x->nsent];
@@ -151,6 +168,7 @@ enum exchange_sent exchange_send(struct exchange *x, struct call *call,
     s = &x->sent[ticket];
     s->used = true;
     s->key = key;
+    s->most = most;
     s->aside = aside;
     s->bytes = bytes;
     if (x->shared) {
@@ -186,6 +204,8 @@ static int book(struct exchange *x, const struct sent *s, struct reply *r,
         return -1;
     account_give_back(&x->account, &s->aside);
     account_pay(&x->account, &real);
+    if (account_learn(&x->account, s->call.model, &s->most, &real, err) != 0)
+        return -1;
     return x->shared ? share_paid(x->store, s->key, &real, err) : 0;
 }
 

@@ -20,8 +20,8 @@ struct sent {
     bool queued; /* with its messages, not sent yet */
     struct hash128 key;
     struct call call; /* without its messages: what the ledger records */
-    struct spent aside;
-    size_t bytes; /* of its text */
+    struct spent most, aside; /* by its text; with what the model adds */
+    size_t bytes;             /* of its text */
 };
 
 struct exchange {

@@ -60,6 +60,7 @@ cli_tests += \
 	tests/cli/log.sh \
 	tests/cli/max-calls.sh \
 	tests/cli/max-cost.sh \
+	tests/cli/max-tokens.sh \
 	tests/cli/metrics.sh \
 	tests/cli/models.sh \
 	tests/cli/no-host.sh \

@@ -9,6 +9,8 @@
                                 "short" (no answer of over 256 tokens, and
                                 those are cut); LOG gets what was asked for
     peer.py embeddings LOG      vectors of three numbers
+    peer.py template LOG        refuses all, slowly, and bills 700 tokens more
+                                for each call than its text has
     peer.py tls PORT CERT KEY   TLS in front of a port
     peer.py proxy LOG [REFUSE]  an HTTP proxy, for CONNECT too; with a second
                                 word it wants a login
@@ -22,6 +24,7 @@ import socket
 import socketserver
 import ssl
 import sys
+import time
 import urllib.parse
 
 MODE = sys.argv[1]
@@ -130,6 +133,18 @@ class Embeddings(Echo):
                      for i in range(len(body["input"]))]}))
 
 
+class Template(Echo):
+    """A guard's chat template is longer than what it is asked about."""
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(0.05)
+        self.say(200, json.dumps({
+            "model": "t", "choices": [{"finish_reason": "stop", "message": {
+                "content": "I can't help with that."}}],
+            "usage": {"prompt_tokens": 700 + len(body) // 4,
+                      "completion_tokens": 7}}))
+
+
 def pump(a, b):
     """Bytes both ways until either side closes."""
     other = {a: b, b: a}
@@ -208,7 +223,8 @@ class Server(socketserver.ThreadingTCPServer):
 
 def main():
     handler = {"echo": Echo, "tls": Tls, "proxy": Proxy,
-               "ladder": Ladder, "embeddings": Embeddings}[MODE]
+               "ladder": Ladder, "embeddings": Embeddings,
+               "template": Template}[MODE]
     server = Server(("127.0.0.1", 0), handler)
     if MODE == "tls":
         server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
