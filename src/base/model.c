@@ -4,6 +4,7 @@
  * run/models.c's business.
  */
 #include "base/model.h"
+#include "base/str.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,15 +23,40 @@ void model_release(struct model *m)
     memset(m, 0, sizeof(*m));
 }
 
+static const char *host_of(const char *url)
+{
+    const char *sign = strstr(url, "://");
+
+    return sign != NULL ? sign + 3 : url;
+}
+
 bool model_url_tells(const char *url)
 {
     static const char version[] = "api-version=";
-    const char *host = strstr(url, "://") + 3;
-    const char *query = strchr(host, '?');
+    const char *host = host_of(url), *query = strchr(host, '?');
 
     if (memchr(host, '@', strcspn(host, "/?#")) != NULL)
         return true;
     return query != NULL &&
            (strncmp(query + 1, version, sizeof(version) - 1) != 0 ||
             strchr(query, '&') != NULL);
+}
+
+char *model_url_shown(const char *url)
+{
+    const char *host = host_of(url);
+    const char *at = memrchr(host, '@', strcspn(host, "?#"));
+    const char *rest = at != NULL ? at : host;
+    struct str s;
+
+    if (!model_url_tells(url) && at == NULL)
+        return strdup(url);
+    str_init(&s, 1 << 16);
+    str_add(&s, url, (size_t)(host - url));
+    if (at != NULL)
+        str_adds(&s, "***");
+    str_add(&s, rest, strcspn(rest, "?"));
+    if (strchr(rest, '?') != NULL)
+        str_adds(&s, "?***");
+    return str_detach(&s);
 }

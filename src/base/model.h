@@ -55,6 +55,10 @@ struct model {
  */
 bool model_url_tells(const char *url);
 
+/* The URL for people to read, with *** for a login, and for a query that may
+ * hold a key.  Heap; NULL without memory. */
+char *model_url_shown(const char *url);
+
 /* Frees what the fields own, not the struct; all zero afterwards. */
 void model_release(struct model *m);
 

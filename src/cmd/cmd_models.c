@@ -53,21 +53,13 @@ static bool is_set(const char *variable)
     return value != NULL && *value != '\0';
 }
 
-/* An address may carry a login before its host: that stays unseen. */
+/* An address may carry a login or a key: that stays unseen. */
 static void print_address(const char *url)
 {
-    const char *host = strrchr(url, '@'), *start = strstr(url, "://");
-    struct str text;
+    char *shown = model_url_shown(url);
 
-    str_init(&text, 1 << 16);
-    if (host != NULL && start != NULL && start < host) {
-        str_add(&text, url, (size_t)(start - url) + 3);
-        str_adds(&text, "***");
-        url = host;
-    }
-    str_adds(&text, url);
-    cmd_print_text(text.s, stdout);
-    str_release(&text);
+    cmd_print_text(shown != NULL ? shown : "", stdout);
+    free(shown);
 }
 
 static void list_builtin(void)
@@ -160,7 +152,10 @@ static void list_alias(const struct alias *a)
     fputs("  ", stdout);
     cmd_print_text(a->name, stdout);
     fputs(" = ", stdout);
-    print_address(a->model != NULL ? a->model : a->wire_name);
+    if (a->model != NULL && strstr(a->model, "://") != NULL)
+        print_address(a->model);
+    else
+        cmd_print_text(a->model != NULL ? a->model : a->wire_name, stdout);
     putchar('\n');
     if (models_resolve(a->name, &alone, &m, &why) == 0) {
         print_model(&m);

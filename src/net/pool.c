@@ -154,20 +154,28 @@ static bool is_loopback(const char *host)
            strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0;
 }
 
+static int say_no_scheme(const char *url, struct err *err)
+{
+    char *shown = model_url_shown(url);
+
+    err_set(err, "the base URL \"%s\" does not begin with http:// or https://",
+            shown != NULL ? shown : "");
+    free(shown);
+    return -1;
+}
+
 static int check_url(const struct pool *p, const char *url, struct err *err)
 {
     bool plain = strncmp(url, "http://", 7) == 0;
     char host[200];
 
     if (!plain && strncmp(url, "https://", 8) != 0)
-        return err_set(err,
-                       "the base URL \"%s\" does not begin with http:// "
-                       "or https://",
-                       url);
+        return say_no_scheme(url, err);
     settle_host(url, host, sizeof(host));
-    if (host[0] == '\0' || strchr(host, '@') != NULL)
-        return err_set(err, "a base URL must name a host and hold no password; "
-                            "keys come from the environment");
+    /* It stands in logs, and in what is stored about the server. */
+    if (host[0] == '\0' || model_url_tells(url))
+        return err_set(err, "a base URL must name a host and hold no password "
+                            "and no query; keys come from the environment");
     if (plain && p->key != NULL && !is_loopback(host))
         log_line(LOG_WARN, "the key in %s goes to %s without encryption",
                  p->model->key_env, host);

@@ -201,7 +201,7 @@ void ping_model(const struct model *m, size_t url, const struct builtin *b,
     }
     one.urls[0] = m->urls[url];
     one.nurls = 1;
-    out->url = strdup(one.urls[0]);
+    out->url = model_url_shown(one.urls[0]);
     o.retries = 0;
     net = net_new(&o, &out->why);
     if (net != NULL)

@@ -65,6 +65,16 @@ ping openai:gpt-x
 exits 1 'a service without its key'
 says out 'was not asked'
 says err 'OPENAI_API_KEY'
+OPENAI_API_KEY=k OPENAI_BASE_URL=api.invalid/v1 ping openai:x
+exits 1 'an address without http:// or https://'
+says err 'does not begin with http:// or https://' 'is not guessed'
+for address in me:hush@h/v1 http://me:hush@h/v1 'http://h/v1?key=hush'; do
+    OPENAI_API_KEY=k OPENAI_BASE_URL=$address ping openai:x
+    exits 1 'an address with a secret in it is not used'
+    holds 'nor shown' sh -c '! grep -q hush out err'
+    OPENAI_BASE_URL=$address phgen models
+    holds 'by phgen models either' sh -c '! grep -q hush out err'
+done
 ping 'http://127.0.0.1:1/v1#x'
 exits 1 'nobody there'
 says out 'is not reachable'

@@ -176,6 +176,31 @@ static void test_specs(void **state)
     }
 }
 
+/* A key must not go out in the clear because nobody wrote https://. */
+static void test_address_without_scheme(void **state)
+{
+    static const char *const rows[][2] = {
+        {"localhost:1/v1", "http://localhost:1/v1/chat/completions"},
+        {"127.0.0.1:1/v1", "http://127.0.0.1:1/v1/chat/completions"},
+        {"[::1]:1/v1", "http://[::1]:1/v1/chat/completions"},
+        {"api.example/v1", "api.example/v1/chat/completions"},
+    };
+    struct err err;
+    struct model m;
+    size_t i;
+
+    (void)state;
+    no_variables();
+    for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        setenv("OPENAI_BASE_URL", rows[i][0], 1);
+        if (models_resolve("openai:x", NULL, &m, &err) != 0)
+            fail_msg("%s", err.text);
+        assert_url(&m, 0, rows[i][1]);
+        model_release(&m);
+    }
+    unsetenv("OPENAI_BASE_URL");
+}
+
 /* As Ollama itself reads it. */
 static void test_ollama_host(void **state)
 {
@@ -407,6 +432,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_presets),
         cmocka_unit_test(test_specs),
+        cmocka_unit_test(test_address_without_scheme),
         cmocka_unit_test(test_ollama_host),
         cmocka_unit_test(test_aliases),
         cmocka_unit_test(test_aliases_refused),
