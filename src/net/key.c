@@ -20,6 +20,15 @@ static const char *file_variable(const char *name)
     return getenv(var);
 }
 
+/* Some editors put a mark of UTF-8 before the first line. */
+static void drop_mark(char *line)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+
+    if (strncmp(line, mark, 3) == 0)
+        memmove(line, line + 3, strlen(line + 3) + 1);
+}
+
 static char *read_line(const char *path, struct err *err)
 {
     char *line = calloc(1, KEY_MAX);
@@ -36,6 +45,8 @@ static char *read_line(const char *path, struct err *err)
         key_free(line);
         line = NULL;
     }
+    if (line != NULL)
+        drop_mark(line);
     if (f != NULL)
         fclose(f);
     return line;
@@ -84,8 +95,8 @@ char *key_read(const char *name, struct err *err)
     }
     if (key != NULL && tidy(key) != 0) {
         err_set(err,
-                "the key in %s is empty or holds characters that no "
-                "key has",
+                "the key in %s is empty or holds characters that no key has; "
+                "it is one line, in a file the first",
                 name);
         key_free(key);
         return NULL;
