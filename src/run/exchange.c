@@ -204,7 +204,8 @@ static int book(struct exchange *x, const struct sent *s, struct reply *r,
         return -1;
     account_give_back(&x->account, &s->aside);
     account_pay(&x->account, &real);
-    if (account_learn(&x->account, s->call.model, &s->most, &real, err) != 0)
+    if (r->status == REPLY_OK &&
+        account_learn(&x->account, s->call.model, &s->most, &real, err) != 0)
         return -1;
     return x->shared ? share_paid(x->store, s->key, &real, err) : 0;
 }

@@ -9,8 +9,9 @@
                                 "short" (no answer of over 256 tokens, and
                                 those are cut); LOG gets what was asked for
     peer.py embeddings LOG      vectors of three numbers
-    peer.py template LOG        refuses all, slowly, and bills 700 tokens more
-                                for each call than its text has
+    peer.py template LOG        takes no first call; refuses all others, slowly,
+                                and bills 700 tokens more for each than its text
+                                has
     peer.py tls PORT CERT KEY   TLS in front of a port
     peer.py proxy LOG [REFUSE]  an HTTP proxy, for CONNECT too; with a second
                                 word it wants a login
@@ -18,6 +19,7 @@
 Each prints "port N" when it listens.  LOG gets each request's head.
 """
 import http.server
+import itertools
 import json
 import select
 import socket
@@ -135,8 +137,13 @@ class Embeddings(Echo):
 
 class Template(Echo):
     """A guard's chat template is longer than what it is asked about."""
+    calls = itertools.count()
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if next(self.calls) == 0:
+            self.say(400, '{"error": {"message": "not this one"}}')
+            return
         time.sleep(0.05)
         self.say(200, json.dumps({
             "model": "t", "choices": [{"finish_reason": "stop", "message": {
