@@ -69,7 +69,7 @@
          86400,                                                                \
          NULL,                                                                 \
          "How long one attempt at a call may take. Default: 600, 300 of them " \
-        "until the answer begins.",                                           \
+         "until the answer begins.",                                           \
          OPTION_CONFIG},                                                       \
         {"ca-file",                                                            \
          0,                                                                    \

@@ -90,8 +90,7 @@ size_t endpoint_limit(const struct endpoint *ep)
     return endpoint_gone(ep) ? 0 : (size_t)ep->limit;
 }
 
-/* One call at a time finds out whether it is back. */
-static bool wants_probe(const struct endpoint *ep)
+bool endpoint_wants_probe(const struct endpoint *ep)
 {
     return ep->state == ENDPOINT_ASIDE || ep->state == ENDPOINT_LOST;
 }
@@ -109,7 +108,7 @@ double endpoint_wait(struct endpoint *ep, double now, double tokens)
         return INFINITY;
     if (ep->state == ENDPOINT_UNREACHED && ep->in_flight >= UNREACHED_MAX)
         return INFINITY;
-    if (wants_probe(ep) && ep->in_flight > 0)
+    if (endpoint_wants_probe(ep) && ep->in_flight > 0)
         return INFINITY;
     if (ep->in_flight >= (size_t)ep->limit) {
         ep->was_full = true;
@@ -133,7 +132,7 @@ void endpoint_start(struct endpoint *ep, double now, double tokens)
     ep->counts.attempts++;
     if (ep->in_flight >= (size_t)ep->limit)
         ep->was_full = true;
-    if (wants_probe(ep))
+    if (endpoint_wants_probe(ep))
         ep->probing = true;
 }
 

@@ -124,6 +124,9 @@ void endpoint_init(struct endpoint *ep, const struct model *model, size_t url);
 /* No calls go there but for a probe. */
 bool endpoint_gone(const struct endpoint *ep);
 
+/* One call at a time finds out whether it is back. */
+bool endpoint_wants_probe(const struct endpoint *ep);
+
 /* Calls that may be in flight at once, as of now. */
 size_t endpoint_limit(const struct endpoint *ep);
 

@@ -148,12 +148,6 @@ static int make_headers(struct pool *p, struct err *err)
                           : 0;
 }
 
-static bool is_loopback(const char *host)
-{
-    return strncmp(host, "localhost", 9) == 0 ||
-           strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0;
-}
-
 static int say_no_scheme(const char *url, struct err *err)
 {
     char *shown = model_url_shown(url);
@@ -176,7 +170,7 @@ static int check_url(const struct pool *p, const char *url, struct err *err)
     if (host[0] == '\0' || model_url_tells(url))
         return err_set(err, "a base URL must name a host and hold no password "
                             "and no query; keys come from the environment");
-    if (plain && p->key != NULL && !is_loopback(host))
+    if (plain && p->key != NULL && !model_host_is_loopback(host))
         log_line(LOG_WARN, "the key in %s goes to %s without encryption",
                  p->model->key_env, host);
     return 0;
@@ -268,7 +262,7 @@ struct endpoint *pool_pick(struct pool *p, double now, double tokens,
             *wait = w;
         if (w > 0)
             continue;
-        if (ep->state == ENDPOINT_ASIDE || ep->state == ENDPOINT_LOST)
+        if (endpoint_wants_probe(ep))
             return ep;
         if (best == NULL || ep->in_flight < best->in_flight)
             best = ep;

@@ -81,12 +81,6 @@ static bool is_url(const char *text)
            strncmp(text, "https://", 8) == 0;
 }
 
-static bool is_local(const char *host)
-{
-    return strncmp(host, "localhost", 9) == 0 ||
-           strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0;
-}
-
 /* OLLAMA_HOST may be "0.0.0.0", ":11434", "[::1]:11434" or "box": made a URL.
  */
 static char *host_to_url(const char *host, bool ollama)
@@ -98,7 +92,7 @@ static char *host_to_url(const char *host, bool ollama)
         return strdup(host);
     /* Of a service far away, http:// would show the key to all on the way:
      * whoever calls it asks for a whole URL. */
-    if (!ollama && !is_local(host))
+    if (!ollama && !model_host_is_loopback(host))
         return strdup(host);
     if (strncmp(host, "0.0.0.0", 7) == 0)
         host += 7;
