@@ -7,6 +7,9 @@
 #     pg_restart              # in the middle of whatever goes on, as a crash
 #     pg_wait_for COMMAND...  # as wait_for, but for a minute: a busy machine
 #                             # takes its time to start several programs
+#     pg_ends NAME PROCESS SECONDS
+#                             # waits for a worker in the background, so long
+#                             # at most; code is its status, err NAME.err
 #
 # It listens on a socket in a folder that goes away with it.  initdb does not
 # run as root: then the server is another user's, who need not have a name
@@ -89,4 +92,17 @@ pg_wait_for()
         minute=$((minute + 1))
     done
     test $minute -lt 6
+}
+
+pg_ends()
+{
+    tries=0
+    while kill -0 "$2" 2>/dev/null && test $tries -lt $((20 * $3)); do
+        tries=$((tries + 1))
+        sleep 0.05
+    done
+    kill -9 "$2" 2>/dev/null # too late
+    wait "$2"
+    code=$?
+    cp "$1.err" err
 }

@@ -15,19 +15,6 @@ worker()
     worker=$!
     background="$background $worker"
 }
-# ends PROCESS FILE: waits for it, half a minute at most; code and err are its
-ends()
-{
-    tries=0
-    while kill -0 "$1" 2>/dev/null && test $tries -lt 600; do
-        tries=$((tries + 1))
-        sleep 0.05
-    done
-    kill -9 "$1" 2>/dev/null # too late
-    wait "$1"
-    code=$?
-    cp "$2" err
-}
 is() { test "$(sql "$1" 2>/dev/null)" = "$2"; }
 # At any moment from its first lease on; and not again where it is no use: until
 # it is in the middle of a transaction.  Between two tries it gets so long that
@@ -55,10 +42,10 @@ for round in 1 2 3; do
     freeze "$a"
     result $? "it stands still within a transaction ($round)"
     worker b 1; b=$worker
-    ends "$b" b.err
+    pg_ends b "$b" 30
     exits 0 'another one goes on all the same'
     kill -CONT "$a"
-    ends "$a" a$round.err
+    pg_ends a$round "$a" 30
     holds 'and the first ends' test $code -le 1
     holds 'to the rows of one worker alone' \
         cmp alone/dataset.jsonl b/dataset.jsonl
@@ -103,7 +90,7 @@ worker c 60; c=$worker
 pg_wait_for is 'SELECT count(*) > 0 FROM asked' t
 sql "BEGIN; UPDATE workers SET state = 'lost'; DELETE FROM asked;
     UPDATE leases SET worker = NULL; COMMIT"
-ends "$c" c.err
+pg_ends c "$c" 30
 exits 1 'a worker that was taken for lost ends'
 says err 'taken for lost' 'and says so'
 holds 'it claimed no more calls' is 'SELECT count(*) FROM asked' 0
@@ -112,7 +99,7 @@ holds 'and took no more leases' \
 holds 'what it had paid for is in the ledger' \
     is 'SELECT count(*) > 0 FROM ledger' t
 worker d 1; d=$worker
-ends "$d" d.err
+pg_ends d "$d" 30
 exits 0 'another one makes the rows'
 holds 'those of one worker alone' cmp alone/dataset.jsonl d/dataset.jsonl
 finish

@@ -14,19 +14,6 @@ worker()
     worker=$!
     background="$background $worker"
 }
-# ends NAME PROCESS SECONDS: waits, so long at most; code and err are its
-ends()
-{
-    tries=0
-    while kill -0 "$2" 2>/dev/null && test $tries -lt $((20 * $3)); do
-        tries=$((tries + 1))
-        sleep 0.05
-    done
-    kill -9 "$2" 2>/dev/null # too late
-    wait "$2"
-    code=$?
-    cp "$1.err" err
-}
 paid() { test "$(sql 'SELECT count(*) > 0 FROM ledger' 2>/dev/null)" = t; }
 
 serve --faults latency=50
@@ -40,7 +27,7 @@ for round in 3 0 after; do
     test $round != after || kill -TERM "$worker"
     pg_stop immediate
     test $round = after || { sleep $round && kill -TERM "$worker"; }
-    ends a$round "$worker" 20
+    pg_ends a$round "$worker" 20
     if test $round = after; then
         holds 'it ends before the server is gone, or because of it' \
             test "$code" = 1
@@ -53,7 +40,7 @@ for round in 3 0 after; do
     fi
     pg_start
     worker a$round
-    ends a$round "$worker" 60
+    pg_ends a$round "$worker" 60
     exits 0 'the same command goes on when the server is back'
     holds 'to the rows of one worker alone' \
         cmp alone/dataset.jsonl a$round/dataset.jsonl
@@ -73,7 +60,7 @@ result $? 'a pass over the rows has asked'
 pg_stop immediate
 sleep 1
 kill -TERM $r
-ends r $r 20
+pg_ends r $r 20
 exits 1 'ends likewise'
 says err 'interrupted while the store was out of reach' 'and says why'
 finish
