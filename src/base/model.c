@@ -42,12 +42,6 @@ bool model_url_tells(const char *url)
             strchr(query, '&') != NULL);
 }
 
-bool model_host_is_loopback(const char *host)
-{
-    return strncmp(host, "localhost", 9) == 0 ||
-           strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0;
-}
-
 char *model_url_shown(const char *url)
 {
     const char *host = host_of(url);

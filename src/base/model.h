@@ -55,10 +55,6 @@ struct model {
  */
 bool model_url_tells(const char *url);
 
-/* Is the host, as a URL has it with or without a port, this machine?  What goes
- * there needs no encryption. */
-bool model_host_is_loopback(const char *host);
-
 /* The URL for people to read, with *** for a login, and for a query that may
  * hold a key.  Heap; NULL without memory. */
 char *model_url_shown(const char *url);

@@ -6,6 +6,7 @@ libphgen_a_SOURCES += \
 	src/base/err.c src/base/err.h \
 	src/base/file.c src/base/file.h \
 	src/base/hash.c src/base/hash.h \
+	src/base/host.c src/base/host.h \
 	src/base/json.c src/base/json.h \
 	src/base/log.c src/base/log.h \
 	src/base/model.c src/base/model.h \

@@ -7,6 +7,7 @@
 #include "net/dialect.h"
 #include "net/key.h"
 #include "net/settle.h"
+#include "base/host.h"
 #include "base/log.h"
 
 #include <math.h>
@@ -170,7 +171,7 @@ static int check_url(const struct pool *p, const char *url, struct err *err)
     if (host[0] == '\0' || model_url_tells(url))
         return err_set(err, "a base URL must name a host and hold no password "
                             "and no query; keys come from the environment");
-    if (plain && p->key != NULL && !model_host_is_loopback(host))
+    if (plain && p->key != NULL && !host_is_loopback(url + strlen("http://")))
         log_line(LOG_WARN, "the key in %s goes to %s without encryption",
                  p->model->key_env, host);
     return 0;

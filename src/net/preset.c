@@ -10,6 +10,7 @@
 #include "net/preset.h"
 #include "net/dialect.h"
 #include "net/key.h"
+#include "base/host.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,10 +93,12 @@ static char *host_to_url(const char *host, bool ollama)
         return strdup(host);
     /* Of a service far away, http:// would show the key to all on the way:
      * whoever calls it asks for a whole URL. */
-    if (!ollama && !model_host_is_loopback(host))
+    if (!ollama && !host_is_loopback(host))
         return strdup(host);
-    if (strncmp(host, "0.0.0.0", 7) == 0)
+    if (strncmp(host, "0.0.0.0", 7) == 0 && strchr(":/", host[7]) != NULL)
         host += 7;
+    if (strcmp(host, "::1") == 0)
+        host = "[::1]";
     if (*host == ':' || *host == '\0')
         local = "127.0.0.1";
     end = strchr(host, ']');

@@ -4,8 +4,8 @@
  * it, so a slow reader holds up nobody: libmicrohttpd sends its own copy.
  */
 #include "serve/page.h"
+#include "base/host.h"
 #include "base/str.h"
-#include "serve/host.h"
 #include "serve/send.h"
 
 #include <arpa/inet.h>
@@ -52,7 +52,8 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *c,
     }
     if (*size > 0)
         return MHD_NO; /* nothing is taken from a stranger */
-    if (!host_is_local(MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Host")))
+    if (!host_is_loopback(
+            MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Host")))
         return send_text(c, 421, "text/plain",
                          "this server answers to localhost only\n");
     if (strcmp(path, p->path) != 0)

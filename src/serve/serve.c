@@ -9,10 +9,10 @@
  * never echoed unescaped.
  */
 #include "serve/serve.h"
+#include "base/host.h"
 #include "base/str.h"
 #include "serve/chat.h"
 #include "serve/counts.h"
-#include "serve/host.h"
 #include "serve/misbehave.h"
 #include "serve/send.h"
 
@@ -250,7 +250,7 @@ static enum MHD_Result answer(struct serve *s, struct MHD_Connection *c,
     const struct route *to = NULL;
     size_t i;
 
-    if (s->loopback && !host_is_local(header(c, "Host")))
+    if (s->loopback && !host_is_loopback(header(c, "Host")))
         return send_refusal(
             c, 421, invalid, NULL,
             "This server answers to localhost only; send a Host "

@@ -68,6 +68,13 @@ says err 'OPENAI_API_KEY'
 OPENAI_API_KEY=k OPENAI_BASE_URL=api.invalid/v1 ping openai:x
 exits 1 'an address without http:// or https://'
 says err 'does not begin with http:// or https://' 'is not guessed'
+for address in 127.example/v1 127.0.0.1.evil.invalid localhost.invalid:1; do
+    OPENAI_API_KEY=k OPENAI_BASE_URL=$address ping openai:x
+    exits 1 "$address only begins like this machine"
+    says err 'does not begin with http:// or https://' 'so it is not guessed'
+    OPENAI_API_KEY=k OPENAI_BASE_URL=http://$address ping -v openai:x
+    says err "goes to ${address%/v1} without encryption" 'and a key is warned of'
+done
 for address in me:hush@h/v1 http://me:hush@h/v1 'http://h/v1?key=hush'; do
     OPENAI_API_KEY=k OPENAI_BASE_URL=$address ping openai:x
     exits 1 'an address with a secret in it is not used'

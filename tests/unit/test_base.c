@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* base/: strings with a limit, text, JSON bounds, randomness, keys. */
 #include "base/call.h"
+#include "base/host.h"
 #include "base/json.h"
 #include "base/names.h"
 #include "base/rng.h"
@@ -242,6 +243,63 @@ static void test_reply_roundtrip(void **state)
     reply_release(&back);
 }
 
+static void test_host(void **state)
+{
+    static const struct {
+        const char *host;
+        bool here;
+    } rows[] = {
+        {"localhost", true},
+        {"LocalHost:8080", true},
+        {"localhost/v1?x#y", true},
+        {"localhost:", true},
+        {"phgen.localhost:1/v1", true},
+        {"127.0.0.1", true},
+        {"127.255.255.254:8080/v1", true},
+        {"::1", true},
+        {"[::1]", true},
+        {"[::1]:8080/v1", true},
+        {"[0:0:0:0:0:0:0:1]", true},
+        {"[::ffff:127.0.0.1]:1", true},
+        {NULL, false},
+        {"", false},
+        {":8080", false},
+        {"/localhost", false},
+        {"127.example", false},
+        {"127.0.0.1.evil.org", false},
+        {"127.0.0.1:80.evil.org", false},
+        {"127.0.0.1@evil.org", false},
+        {"127.0.0.1:80@evil.org/v1", false},
+        {"127.1", false},
+        {"1127.0.0.1", false},
+        {"localhost.evil.org:80", false},
+        {"localhostess", false},
+        {"notlocalhost", false},
+        {".localhost", false},
+        {"evil.org/.localhost", false},
+        {"evil.org?localhost", false},
+        {"[::1].evil.org", false},
+        {"[::1]80", false},
+        {"[::1", false},
+        {"[::1:80", false},
+        {"[127.0.0.1]", false},
+        {"[::ffff:10.0.0.1]", false},
+        {"[::2]", false},
+        {"::1:8080", false},
+        {"0.0.0.0", false},
+    };
+    char big[1000];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        if (host_is_loopback(rows[i].host) != rows[i].here)
+            fail_msg("\"%s\" is not seen for what it is", rows[i].host);
+    memset(big, 'x', sizeof(big));
+    strcpy(big + sizeof(big) - 11, ".localhost");
+    assert_false(host_is_loopback(big));
+}
+
 static void test_names(void **state)
 {
     struct name *all = NULL, *x;
@@ -280,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_rng),
         cmocka_unit_test(test_call_key),
         cmocka_unit_test(test_reply_roundtrip),
+        cmocka_unit_test(test_host),
         cmocka_unit_test(test_names),
     };
 

@@ -212,6 +212,9 @@ static void test_ollama_host(void **state)
         {"box:1", "http://box:1/api/chat"},
         {"[::1]", "http://[::1]:11434/api/chat"},
         {"[::1]:1", "http://[::1]:1/api/chat"},
+        {"::1", "http://[::1]:11434/api/chat"},
+        {"0.0.0.0:1", "http://127.0.0.1:1/api/chat"},
+        {"0.0.0.0.evil:1", "http://0.0.0.0.evil:1/api/chat"},
         {"https://box/", "https://box/api/chat"},
     };
     struct err err;

@@ -433,6 +433,7 @@ static void test_host(void **state)
         {"Host: 127.0.0.1\r\n", 200},
         {"Host: 127.8.8.8:1\r\n", 200},
         {"Host: [::1]:8080\r\n", 200},
+        {"Host: phgen.localhost:8080\r\n", 200},
         {"Host: evil.example\r\n", 421},
         {"Host: localhost.evil.example\r\n", 421},
         {"Host: 127.0.0.1.evil.example\r\n", 421},
