@@ -111,6 +111,7 @@ struct reply {
     /* Of this session only, not stored: */
     uint32_t attempts;
     int http_status;
+    bool reached; /* the connection stood, whatever came then */
     double ms;
     bool replayed; /* from the ledger: cost nothing now */
 };

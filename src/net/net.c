@@ -328,9 +328,11 @@ static void finish_badly(struct net *net, struct job *j,
                          enum reply_status status, const char *why)
 {
     int http_status = j->reply.http_status;
+    bool reached = j->reply.reached;
 
     reply_release(&j->reply);
     j->reply.http_status = http_status;
+    j->reply.reached = reached;
     if (status == REPLY_FAILED && j->attempts > 1)
         reply_fail(&j->reply, status, "%s (after %u attempts)", why,
                    j->attempts);
@@ -487,6 +489,7 @@ static void done_with(struct net *net, struct transfer *t, CURLcode code)
     if (s.as != SETTLED_CLOSED)
         j->attempts++;
     j->reply.http_status = s.status;
+    j->reply.reached = t->connected;
     j->reply.ms = t->ms;
     j->pool->on_wire--;
     log_attempt(t, &s);

@@ -38,8 +38,8 @@ static const struct {
     {CURLE_COULDNT_RESOLVE_PROXY, false, "check https_proxy and http_proxy"},
     {CURLE_COULDNT_CONNECT, false, "is the server running?"},
     {CURLE_SSL_CONNECT_ERROR, false, "does this port speak TLS?"},
-    {CURLE_UNSUPPORTED_PROTOCOL, false, "does this port speak HTTP?"},
-    {CURLE_WEIRD_SERVER_REPLY, false, "does this port speak HTTP?"},
+    {CURLE_UNSUPPORTED_PROTOCOL, false, "check the port"},
+    {CURLE_WEIRD_SERVER_REPLY, false, "check the port"},
 };
 
 static void settle_deadline(const struct transfer *t, const char *host,
@@ -68,6 +68,13 @@ static bool closed_while_idle(const struct transfer *t)
             t->code == CURLE_RECV_ERROR);
 }
 
+/* What came is no HTTP, or that of 1991 (0.9), which has no status. */
+static bool is_no_http(const struct transfer *t)
+{
+    return t->connected && (t->code == CURLE_UNSUPPORTED_PROTOCOL ||
+                            t->code == CURLE_WEIRD_SERVER_REPLY);
+}
+
 static void settle_curl(const struct transfer *t, const char *host,
                         struct settled *out)
 {
@@ -85,9 +92,12 @@ static void settle_curl(const struct transfer *t, const char *host,
         if (curl_table[i].permanent)
             out->as = SETTLED_STOP;
     }
-    err_set(&out->why, "%s %s: %s%s%s",
-            t->connected ? "the connection failed to" : "cannot reach", host,
-            what, advice != NULL ? "; " : "", advice != NULL ? advice : "");
+    err_set(&out->why, "%s%s%s: %s%s%s",
+            is_no_http(t)  ? ""
+            : t->connected ? "the connection failed to "
+                           : "cannot reach ",
+            host, is_no_http(t) ? " does not speak HTTP" : "", what,
+            advice != NULL ? "; " : "", advice != NULL ? advice : "");
 }
 
 static void settle_too_big(const struct transfer *t, const char *host,

@@ -77,8 +77,8 @@ static void note_failure(const struct reply *r, struct ping *p)
 {
     int s = p->status = r->http_status;
 
-    p->reachable = s > 0;
-    p->authorised = p->reachable && s != 401 && s != 403 && s != 407;
+    p->reachable = s > 0 || r->reached;
+    p->authorised = s > 0 && s != 401 && s != 403 && s != 407;
     err_set(&p->why, "%s", r->error != NULL ? r->error : "no answer");
 }
 
@@ -240,16 +240,19 @@ static const struct {
 static void say_reached(const struct ping *p, const struct model *m,
                         struct str *out)
 {
+    bool spoke = p->answered || p->status > 0;
+
     if (m->kind == MODEL_BUILTIN) {
         str_adds(out, "It is embedded: no address, no key.\n");
         return;
     }
     str_addf(out, "%s %s (%s).\n", p->url,
-             p->reachable    ? "is reachable"
+             spoke           ? "is reachable"
+             : p->reachable  ? "was reached, and gave no answer in HTTP"
              : p->calls == 0 ? "was not asked"
                              : "is not reachable",
              dialect_of(m->dialect)->name);
-    if (!p->reachable)
+    if (!spoke)
         return;
     if (!p->authorised && m->key_env != NULL)
         str_addf(out, "The key in %s is not accepted.\n", m->key_env);

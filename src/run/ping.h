@@ -33,7 +33,8 @@ enum ping_schema {
 
 struct ping {
     char *url; /* NULL: embedded */
-    bool reachable, authorised, known, answered;
+    bool reachable; /* the connection stood, also without HTTP on it */
+    bool authorised, known, answered;
     enum ping_schema schema;
     bool logprobs, logprobs_asked;
     char *model; /* as the server calls it; NULL: it does not say */

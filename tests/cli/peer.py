@@ -13,6 +13,8 @@
                                 and bills 700 tokens more for each than its text
                                 has
     peer.py tls PORT CERT KEY   TLS in front of a port
+    peer.py plain TEXT          says TEXT to who connects, and no HTTP; without
+                                one it hangs up when it was asked
     peer.py proxy LOG [REFUSE]  an HTTP proxy, for CONNECT too; with a second
                                 word it wants a login
 
@@ -182,6 +184,19 @@ class Tls(socketserver.BaseRequestHandler):
         client.close()
 
 
+class Plain(socketserver.BaseRequestHandler):
+    def handle(self):
+        if not sys.argv[2]:
+            self.request.recv(65536)
+            return
+        self.request.sendall(sys.argv[2].encode() + b"\r\n")
+        try:
+            while self.request.recv(65536):
+                pass
+        except OSError:  # it hangs up on what it does not understand
+            pass
+
+
 class Proxy(socketserver.BaseRequestHandler):
     def head(self):
         data = b""
@@ -231,7 +246,7 @@ class Server(socketserver.ThreadingTCPServer):
 def main():
     handler = {"echo": Echo, "tls": Tls, "proxy": Proxy,
                "ladder": Ladder, "embeddings": Embeddings,
-               "template": Template}[MODE]
+               "template": Template, "plain": Plain}[MODE]
     server = Server(("127.0.0.1", 0), handler)
     if MODE == "tls":
         server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

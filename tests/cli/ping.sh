@@ -92,6 +92,25 @@ says err "check the host's name"
 ping "https://${url#http://}#x"
 exits 1 'no TLS there'
 says err 'does this port speak TLS?'
+# Somebody is there, and speaks something else.
+for words in SSH-2.0-sshd hello 'HTTP/2.x?'; do
+    peer plain "$words"
+    ping "http://127.0.0.1:$port/v1#x"
+    exits 1 "a server that says $words"
+    says out 'was reached, and gave no answer in HTTP'
+    says err 'does not speak HTTP' 'and why'
+    says err 'check the port' 'and what to do'
+done
+peer plain ''
+ping "http://127.0.0.1:$port/v1#x"
+exits 1 'a server that hangs up'
+says out 'was reached, and gave no answer in HTTP'
+says err 'the connection failed to'
+ping --json "http://127.0.0.1:$port/v1#x"
+holds 'in JSON it was reached, and has no status' python3 -c '
+import json
+e = json.load(open("out"))["endpoints"][0]
+assert e["reachable"] and not e["authorised"] and "status" not in e, e'
 ping nosuch
 exits 2 'no model'
 ping
