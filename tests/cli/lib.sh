@@ -27,10 +27,19 @@ tests=0 failed=0 code=0 server='' background=''
 : >out
 : >err
 
+# Not by number alone: that of one that ended long ago may be another test's.
+end_ours()
+{
+    for p in $server $background; do
+        read -r _ _ _ parent _ 2>/dev/null <"/proc/$p/stat" &&
+            test "$parent" = $$ && kill -9 "$p" 2>/dev/null
+    done
+    server='' background=''
+}
+
 cleanup()
 {
-    # shellcheck disable=SC2086  # a list of process ids
-    test -z "$server$background" || kill -9 $server $background 2>/dev/null
+    end_ours
     cd / && rm -rf "$work"
 }
 trap cleanup EXIT
@@ -147,13 +156,14 @@ peer()
     port=$(sed -n 's/^port //p' "peer$peers.log")
 }
 
-# wait_for COMMAND [ARGUMENT]...: until it succeeds, ten seconds at most
+# wait_for COMMAND [ARGUMENT]...: until it succeeds, a minute and more at most: a
+# busy machine takes its time to start several programs
 wait_for()
 {
     tries=0
     while ! "$@" 2>/dev/null; do
         tries=$((tries + 1))
-        test $tries -lt 200 || return 1
+        test $tries -lt 1200 || return 1
         sleep 0.05
     done
 }

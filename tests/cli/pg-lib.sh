@@ -5,8 +5,6 @@
 #     database NAME           # makes one; sets store, its address
 #     sql QUERY               # the answer, from the database made last
 #     pg_restart              # in the middle of whatever goes on, as a crash
-#     pg_wait_for COMMAND...  # as wait_for, but for a minute: a busy machine
-#                             # takes its time to start several programs
 #     pg_ends NAME PROCESS SECONDS
 #                             # waits for a worker in the background, so long
 #                             # at most; code is its status, err NAME.err
@@ -55,9 +53,7 @@ pg_restart()
 
 pg_cleanup()
 {
-    # shellcheck disable=SC2086  # a list of process ids
-    test -z "$background" || kill -9 $background 2>/dev/null
-    background=''
+    end_ours
     pg_stop immediate
     rm -rf "$pg"
     cleanup
@@ -83,15 +79,6 @@ database()
 sql()
 {
     "$pg_bin/psql" -X -q -A -t -h "$pg" -U phgen -d "$pg_name" -c "$1"
-}
-
-pg_wait_for()
-{
-    minute=0
-    while test $minute -lt 6 && ! wait_for "$@"; do
-        minute=$((minute + 1))
-    done
-    test $minute -lt 6
 }
 
 pg_ends()

@@ -62,7 +62,7 @@ holder() { sql "SELECT w.name FROM passes p JOIN workers w ON w.id = p.worker" \
     2>/dev/null | sed 's/.*://'; }
 answers() { test "$(sql "SELECT count(*) FROM ledger WHERE agent = '$1'" \
     2>/dev/null || echo 0)" -ge "$2"; }
-pg_wait_for answers responder 6
+wait_for answers responder 6
 result $? 'one worker writes answers'
 phgen status "$store"
 says out 'is at it' 'the status says which'
@@ -128,7 +128,7 @@ database lost
 g=$!
 background="$background $g"
 asked() { test "$(sql 'SELECT count(*) FROM asked' 2>/dev/null || echo 0)" = 5; }
-pg_wait_for asked
+wait_for asked
 result $? 'a worker asks for all answers at once'
 sql "UPDATE workers SET state = 'lost' WHERE state = 'working'" >/dev/null
 ends g "$g"

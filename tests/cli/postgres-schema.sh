@@ -122,10 +122,10 @@ mkfifo pipe
 background="$background $!"
 exec 3>pipe
 echo "BEGIN; UPDATE meta SET value = '99' WHERE key = 'schema'; SELECT 1;" >&3
-pg_wait_for grep -q 1 psql.log
+wait_for grep -q 1 psql.log
 worker between; between=$worker
 waits() { test "$(sql 'SELECT count(*) FROM pg_locks WHERE NOT granted')" -gt 0; }
-pg_wait_for waits
+wait_for waits
 result $? 'who looked at the earlier one waits for the other phgen'
 echo 'COMMIT;' >&3
 exec 3>&-

@@ -36,7 +36,7 @@ shows()
 worker a; a=$worker
 worker b; b=$worker
 two() { shows '"candidates":[1-9]' && test "$(grep -o '"working"' out | wc -l)" = 2; }
-pg_wait_for two
+wait_for two
 exits 0 'asked while two work'
 says out '"state":"running"'
 says out '"wanted":100'
@@ -48,7 +48,7 @@ exits 0 'a folder will do'
 says out 'running, 2 workers'
 kill -9 "$b"
 wait "$b" 2>/dev/null
-pg_wait_for shows '"state":"lost"'
+wait_for shows '"state":"lost"'
 result $? 'that one is lost shows'
 wait "$a"
 phgen status "$store"

@@ -22,12 +22,12 @@ phgen --out alone --n 60 --quiet -t "$url#builtin:cautious"
 for round in 3 0 after; do
     database stop$round
     worker a$round
-    pg_wait_for paid
+    wait_for paid
     result $? "a worker works (round $round)"
     test $round != after || kill -TERM "$worker"
     pg_stop immediate
     test $round = after || { sleep $round && kill -TERM "$worker"; }
-    pg_ends a$round "$worker" 20
+    pg_ends a$round "$worker" 45
     if test $round = after; then
         holds 'it ends before the server is gone, or because of it' \
             test "$code" = 1
@@ -40,7 +40,7 @@ for round in 3 0 after; do
     fi
     pg_start
     worker a$round
-    pg_ends a$round "$worker" 60
+    pg_ends a$round "$worker" 180
     exits 0 'the same command goes on when the server is back'
     holds 'to the rows of one worker alone' \
         cmp alone/dataset.jsonl a$round/dataset.jsonl
@@ -55,12 +55,12 @@ serve --faults latency=3000
 r=$!
 background="$background $r"
 asked() { test "$(sql 'SELECT count(*) FROM asked' 2>/dev/null || echo 0)" -gt 0; }
-pg_wait_for asked
+wait_for asked
 result $? 'a pass over the rows has asked'
 pg_stop immediate
 sleep 1
 kill -TERM $r
-pg_ends r $r 20
+pg_ends r $r 45
 exits 1 'ends likewise'
 says err 'interrupted while the store was out of reach' 'and says why'
 finish

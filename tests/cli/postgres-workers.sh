@@ -29,7 +29,7 @@ database crew
 worker a; a=$worker
 worker b; b=$worker
 worker c; c=$worker
-pg_wait_for past 50
+wait_for past 50
 result $? 'they get on'
 kill -9 "$b"
 wait "$b" 2>/dev/null

@@ -74,7 +74,7 @@ paid() { test "$(sql 'SELECT count(*) FROM ledger' 2>/dev/null || echo 0)" -gt "
 for round in 1 2; do
     slow 2>err &
     background=$!
-    pg_wait_for paid $((round * 30))
+    wait_for paid $((round * 30))
     result $? "it pays for calls (round $round)"
     kill -9 $background
     wait $background 2>/dev/null

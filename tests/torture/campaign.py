@@ -14,7 +14,6 @@ phgen's tables when it makes them: a call that is claimed although its reply is
 stored, and claims that pass the limit, are written down when they are
 committed, however short they last.
 """
-import os
 import pathlib
 import shutil
 import signal
@@ -22,8 +21,8 @@ import sqlite3
 import subprocess
 import time
 
-from checks import (BADLUCK, DATA, PHGEN, Bad, answered, check_end,
-                    check_same_files, check_whole_files, serve)
+from checks import (DATA, PHGEN, Bad, answered, check_end, check_same_files,
+                    check_whole_files, serve, unlucky)
 from postgres import Postgres
 
 ROWS = 90
@@ -152,18 +151,13 @@ class Worker:
 
     def __init__(self, bench, name, folder, badluck, options):
         self.name, self.folder, self.badluck = name, folder, badluck
-        env = dict(os.environ, ASAN_OPTIONS="verify_asan_link_order=0")
-        if badluck:
-            env["LD_PRELOAD"] = BADLUCK
-            env["BADLUCK_DIR"] = str(folder)
-            for key, value in badluck.items():
-                env["BADLUCK_" + key.upper()] = str(value)
         self.said = bench.work / (name + ".said")
         with open(self.said, "w", encoding="utf-8") as said:
             self.process = subprocess.Popen(
                 bench.command(folder) + ["--store", bench.store, "--lease",
                                          str(LEASE)] + list(options),
-                env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+                env=unlucky(folder, badluck), stdin=subprocess.DEVNULL,
+                stdout=said, stderr=said)
 
     @property
     def stderr(self):

@@ -24,18 +24,22 @@ class Bad(Exception):
     pass
 
 
-def run(command, folder, **badluck):
-    """One start of phgen, with bad luck in that folder (badluck.c)."""
+def unlucky(folder, badluck):
+    """The environment of a phgen that has it, in that folder (badluck.c)."""
     env = dict(os.environ)
-    # A sanitizer wants to be the first library, and is not.
-    env["ASAN_OPTIONS"] = "verify_asan_link_order=0"
     if badluck:
         env["LD_PRELOAD"] = BADLUCK
         env["BADLUCK_DIR"] = str(folder)
         for name, value in badluck.items():
             env["BADLUCK_" + name.upper()] = str(value)
-    return subprocess.run(command, env=env, text=True, errors="replace",
-                          capture_output=True, timeout=300, check=False)
+    return env
+
+
+def run(command, folder, **badluck):
+    """One start of phgen, with bad luck in that folder."""
+    return subprocess.run(command, env=unlucky(folder, badluck), text=True,
+                          errors="replace", capture_output=True, timeout=300,
+                          check=False)
 
 
 def manifest(folder, whole=False):
