@@ -11,7 +11,6 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "run/files.h"
-#include "run/former.h"
 #include "run/release.h"
 
 #include <math.h>
@@ -115,28 +114,24 @@ static void add_path(cJSON *tree, const char *category, const cJSON *path,
         child(node, "settings", setting, by);
 }
 
-/* Of a refresh: a row that stays for the pool's sake. */
-static bool only_others_refuse(const cJSON *record)
-{
-    const char *status = json_string(record, "status");
+/* What the run was told. */
+struct told {
+    double enough;  /* refusals */
+    double tested;  /* of a refresh: the rows before, its first candidates */
+    double carried; /* with those that had left before, which come next */
+    const char *target; /* the tree's */
+};
 
-    return status != NULL &&
-           strcmp(status, release_status_name(RELEASE_FIXED)) == 0;
-}
-
-static int add_candidate(cJSON *tree, const struct decided *d, size_t target,
-                         double enough, struct err *err)
+/* A candidate that the run made. */
+static void count_made(const struct decided *d, const cJSON *record,
+                       size_t target, double enough, double by[COUNTS])
 {
-    cJSON *record = json_parse(d->record, strlen(d->record), err);
     cJSON *trail = NULL, *round;
-    double by[COUNTS] = {1, files_is_row(d),
-                         strcmp(d->reason, "near_duplicate") == 0,
-                         calls_of(d->usage)};
 
-    if (record == NULL)
-        return err_prefix(err, "candidate %llu", (unsigned long long)d->seq);
-    if (only_others_refuse(record))
-        by[1] = 0;
+    by[0] = 1;
+    by[1] = files_is_row(d);
+    by[2] = strcmp(d->reason, "near_duplicate") == 0;
+    by[3] = calls_of(d->usage);
     if (d->trail != NULL && *d->trail != '\0')
         trail = json_parse(d->trail, strlen(d->trail), NULL);
     cJSON_ArrayForEach(round, trail)
@@ -144,19 +139,58 @@ static int add_candidate(cJSON *tree, const struct decided *d, size_t target,
         count_prompt(round, target, enough, by);
     }
     count_prompt(record, target, enough, by);
-    add_path(tree, d->category, json_object(record, "path"), by);
-    cJSON_Delete(record);
     cJSON_Delete(trail);
+}
+
+static bool has_status(const cJSON *record, enum release_status status)
+{
+    const char *s = json_string(record, "status");
+
+    return s != NULL && strcmp(s, release_status_name(status)) == 0;
+}
+
+/* A row that was tested again: what the target says of it now, if anything.
+ * Where it said nothing, an earlier one's answers stand in its place. */
+static void count_tested(const cJSON *record, size_t target,
+                         const struct told *told, double by[COUNTS])
+{
+    const char *name = json_string(
+        cJSON_GetArrayItem(json_array(record, "targets"), (int)target),
+        "model");
+
+    if (name != NULL && strcmp(name, told->target) == 0 &&
+        !has_status(record, RELEASE_UNTESTED))
+        count_prompt(record, target, told->enough, by);
+}
+
+static int add_candidate(cJSON *tree, const struct decided *d, size_t target,
+                         const struct told *told, bool tests, struct err *err)
+{
+    cJSON *record = json_parse(d->record, strlen(d->record), err);
+    double by[COUNTS] = {0};
+
+    if (record == NULL)
+        return err_prefix(err, "candidate %llu", (unsigned long long)d->seq);
+    if ((double)d->seq > told->carried)
+        count_made(d, record, target, told->enough, by);
+    else if ((double)d->seq <= told->tested)
+        count_tested(record, target, told, by);
+    if (tests) {
+        by[0] = !has_status(record, RELEASE_UNTESTED);
+        by[1] = has_status(record, RELEASE_PERSISTENT);
+    }
+    if (by[0] > 0 || by[4] > 0)
+        add_path(tree, d->category, json_object(record, "path"), by);
+    cJSON_Delete(record);
     return 0;
 }
 
-/* What the run was told: the graph's hash, the target's name, how many
- * refusals are enough. */
+/* The tree's head is the graph's hash and the target's name. */
 static int read_config(struct store *s, size_t target, cJSON *tree,
-                       double *enough, struct err *err)
+                       struct told *told, struct err *err)
 {
     struct str text;
-    const cJSON *name;
+    const cJSON *name, *refreshes;
     cJSON *config;
     int got;
 
@@ -168,7 +202,10 @@ static int read_config(struct store *s, size_t target, cJSON *tree,
         return err_set(err, "the store holds no run");
     if (config == NULL)
         return -1;
-    *enough = json_number(config, "min_refusals", 1);
+    told->enough = json_number(config, "min_refusals", 1);
+    refreshes = json_object(config, "refreshes");
+    told->tested = json_number(refreshes, "rows", 0);
+    told->carried = told->tested + json_number(refreshes, "left_before", 0);
     name = cJSON_GetArrayItem(json_array(config, "targets"), (int)target);
     got = cJSON_IsString(name)
               ? 0
@@ -178,34 +215,29 @@ static int read_config(struct store *s, size_t target, cJSON *tree,
         if (json_string(config, "graph") != NULL)
             cJSON_AddStringToObject(tree, "graph",
                                     json_string(config, "graph"));
+        told->target = json_string(tree, "target");
     }
     cJSON_Delete(config);
     return got;
 }
 
-cJSON *heat_read(struct store *s, size_t target, struct err *err)
-{
-    return heat_read_first(s, target, UINT64_MAX, err);
-}
-
-cJSON *heat_read_first(struct store *s, size_t target, uint64_t candidates,
-                       struct err *err)
+static cJSON *read_tree(struct store *s, size_t target, bool tests,
+                        struct err *err)
 {
     static const double nothing[COUNTS] = {0};
     cJSON *tree = cJSON_CreateObject();
     struct store_cursor *c = NULL;
+    struct told told = {.enough = 1};
     struct decided d;
-    double enough = 1;
     int got = -1;
 
-    if (read_config(s, target, tree, &enough, err) == 0)
+    if (read_config(s, target, tree, &told, err) == 0)
         c = store_read(s, err);
     add_counts(tree, nothing);
     json_object_in(tree, "categories");
     while (c != NULL && (got = store_next(c, &d, err)) == 1 &&
-           d.seq <= candidates)
-        if (strcmp(d.reason, FORMER_BEFORE) != 0 &&
-            add_candidate(tree, &d, target, enough, err) != 0) {
+           (!tests || (double)d.seq <= told.tested))
+        if (add_candidate(tree, &d, target, &told, tests, err) != 0) {
             got = -1;
             break;
         }
@@ -215,6 +247,16 @@ cJSON *heat_read_first(struct store *s, size_t target, uint64_t candidates,
         return NULL;
     }
     return tree;
+}
+
+cJSON *heat_read(struct store *s, size_t target, struct err *err)
+{
+    return read_tree(s, target, false, err);
+}
+
+cJSON *heat_read_tests(struct store *s, size_t target, struct err *err)
+{
+    return read_tree(s, target, true, err);
 }
 
 /* --- the file --- */

@@ -28,13 +28,18 @@
  * gates or the judges stopped says nothing about the target, and one that was
  * rewritten after an answer counts each time.
  *
- * Rows that a refresh tested again count as candidates that took no calls;
- * what had left before (FORMER_BEFORE) does not count.
+ * A prior asks what a candidate of a region takes and how often it becomes a
+ * row.  Rows that a refresh carried over answer neither: an earlier run made
+ * and paid them, and only those that had come through were tested, which would
+ * make their region look cheap and rich.  So they are no candidates, rows or
+ * calls here.  What the target said when it was tested on them is as good as
+ * anything it said, and stands in `prompts` and `refused`; without an answer
+ * (untested), or when they had left before, they do not count at all.
  */
 #define HEAT_FILE "learned.json"
 
 struct heat_count {
-    double candidates; /* decided */
+    double candidates; /* made and decided */
     double rows;       /* of them, accepted */
     double duplicates; /* of them, dropped as near an earlier row */
     double calls;      /* that they took, all agents */
@@ -44,9 +49,9 @@ struct heat_count {
 
 /* Of the target with this index; the caller deletes the tree. */
 cJSON *heat_read(struct store *s, size_t target, struct err *err);
-/* Only of the first so many candidates. */
-cJSON *heat_read_first(struct store *s, size_t target, uint64_t candidates,
-                       struct err *err);
+/* Only of the rows that a refresh tested again and got an answer for: each
+ * counts as a candidate, and as a row when this run's targets refuse it. */
+cJSON *heat_read_tests(struct store *s, size_t target, struct err *err);
 
 /* Writes learned.json into the folder. */
 int heat_write(struct store *s, const char *folder, struct err *err);

@@ -302,7 +302,7 @@ static double calls_each(const struct former *f)
  * store beyond those carried over is replayed. */
 static int believe(struct refresh *f, struct err *err)
 {
-    cJSON *tree = heat_read_first(f->run->store, 0, f->former.n, err);
+    cJSON *tree = heat_read_tests(f->run->store, 0, err);
     int failed = tree == NULL ||
                  heat_believe_tested(tree, f->run->graph, f->run->planner,
                                      calls_each(&f->former), err) != 0;

@@ -125,8 +125,25 @@ if what == "canaries":
         assert history[i]["rows"] == 20 and history[i]["refused"] == refused
     assert changes3["canaries"]["stopped"] == sum(
         r[1]["refused"] and not r[2]["refused"] for r in three.values())
+if what == "learned":
+    for folder in ("v2", "v3"):
+        rows, rejects, manifest, changes = load(folder)
+        learned = json.load(open(folder + "/learned.json"))
+        candidates, won, near, calls, prompts, refused = learned["n"]
+        n = changes["counts"]
+        # What was carried over was not made here, and took no calls here.
+        assert candidates == (manifest["counts"]["candidates"] - n["before"] -
+                              manifest["config"]["refreshes"]["left_before"])
+        assert won == n["new"] and near <= candidates
+        assert calls == sum(a["calls"] for a in manifest["calls"].values())
+        # But the target did answer when it was tested, all of them.
+        trials = [r["targets"][0] for r in rows + rejects
+                  if r.get("status", "new") != "new"
+                  and r.get("reason") != "left_before"]
+        assert len(trials) == n["before"] <= prompts
+        assert refused >= n["new"] + sum(t["refusals"] >= 2 for t in trials)
 PY
-for what in classes sums ids bytes order lineage canaries; do
+for what in classes sums ids bytes order lineage canaries learned; do
     case $what in
     classes) says_what='each class is what the evidence in the rows says' ;;
     sums) says_what='totals add up, also by category' ;;
@@ -134,6 +151,7 @@ for what in classes sums ids bytes order lineage canaries; do
     bytes) says_what='rows that stay differ in what was added only' ;;
     order) says_what='in their order, the new ones behind' ;;
     lineage) says_what='the third version knows both before it' ;;
+    learned) says_what='what was carried over makes no region look cheap' ;;
     canaries) says_what='canaries are tested in each, also when retired' ;;
     esac
     holds "$says_what" $python check.py $what
