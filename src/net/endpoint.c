@@ -26,6 +26,7 @@
 #define SLOWER_FACTOR     2.0
 #define SLOWER_SLACK_MS   50.0
 #define ASIDE_ROUNDS      3
+#define NONSENSE_ROUNDS   8 /* of nothing else, before any answer */
 #define OVERLOADS_TO_WAIT 3
 #define BUDGET_MAX        20.0
 #define BUDGET_PER_ANSWER 0.25
@@ -239,7 +240,7 @@ static void count_answer(struct endpoint *ep)
     ep->answered = true;
     if (ep->state != ENDPOINT_DEAD)
         ep->state = ENDPOINT_OPEN;
-    ep->rounds = ep->overloads = 0;
+    ep->rounds = ep->nonsense = ep->overloads = 0;
     ep->bad_since = 0;
     ep->budget += BUDGET_PER_ANSWER;
     if (ep->budget > BUDGET_MAX)
@@ -270,6 +271,11 @@ static void count_fault(struct endpoint *ep, const struct endpoint_policy *p,
         return;
     ep->round_at = now;
     ep->rounds++;
+    ep->nonsense = o->nonsense ? ep->nonsense + 1 : 0;
+    if (!ep->answered && ep->nonsense >= NONSENSE_ROUNDS) {
+        lose(ep, p, now);
+        return;
+    }
     if (never && !o->connected && ep->rounds > p->retries) {
         lose(ep, p, now);
         return;
@@ -289,6 +295,7 @@ static void count_overload(struct endpoint *ep, const struct endpoint_policy *p,
     endpoint_reached(ep);
     ep->counts.overloads++;
     ep->overloads++;
+    ep->nonsense = 0;
     /* One 429 among answers concerns one call; a row of them, everyone. */
     if (o->hint >= 0 && ep->overloads >= OVERLOADS_TO_WAIT)
         pause_until(ep, now + retry_wait(0, o->hint, p->max_backoff, jitter));

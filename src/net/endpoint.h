@@ -37,8 +37,10 @@
  * - Health.  After three rounds of faults in a row the endpoint is set aside;
  *   when its pause is over, one call probes it.  It is lost when there was no
  *   answer for too long: then one call probes it now and then as long as the
- *   model has another one.  It is dead when the server said that nothing will
- *   succeed.
+ *   model has another one.  Much sooner when there never was one and it is not
+ *   reached, or what comes is nothing that an API says: then the address is
+ *   wrong, or a login page stands before it.  It is dead when the server said
+ *   that nothing will succeed.
  */
 enum endpoint_state {
     ENDPOINT_UNREACHED, /* never connected: a few calls at a time */
@@ -63,6 +65,7 @@ struct endpoint_outcome {
     double ms;                 /* how long it took */
     double hint;               /* Retry-After, negative: none */
     bool connected;            /* reached the server at all */
+    bool nonsense;             /* of RESULT_FAULT: a page, or no HTTP */
     const struct hints *hints; /* NULL: no headers came */
     double tokens_guess;       /* what endpoint_start() was told */
     double tokens_used;        /* 0: unknown */
@@ -101,7 +104,8 @@ struct endpoint {
     double not_before;          /* Retry-After, or the pause when set aside */
     double budget;              /* retries that may go at once */
 
-    unsigned rounds; /* of faults in a row, attempts begun together are one */
+    unsigned rounds;   /* of faults in a row, attempts begun together are one */
+    unsigned nonsense; /* of them, at the end, those without sense */
     unsigned overloads; /* in a row */
     double round_at;    /* when the last round was counted */
     double bad_since;   /* first failure since the last answer */

@@ -98,6 +98,7 @@ static void settle_curl(const struct transfer *t, const char *host,
                            : "cannot reach ",
             host, is_no_http(t) ? " does not speak HTTP" : "", what,
             advice != NULL ? "; " : "", advice != NULL ? advice : "");
+    out->nonsense = is_no_http(t);
 }
 
 static void settle_too_big(const struct transfer *t, const char *host,
@@ -267,7 +268,9 @@ static void settle_nonsense(const struct transfer *t, const struct call *call,
     }
     out->as = SETTLED_AGAIN;
     out->result = RESULT_FAULT;
-    err_set(&out->why, "%s %s", host, why->text);
+    out->nonsense = true;
+    err_set(&out->why, "%s %s%s", host, why->text,
+            t->ep->answered ? "" : "; check the base URL");
 }
 
 static void hide(const char *key, char *text)

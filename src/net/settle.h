@@ -25,6 +25,7 @@ struct settled {
     enum endpoint_result result; /* for endpoint_done() */
     double hint;                 /* when to come back; negative: unsaid */
     unsigned lacks;
+    bool nonsense; /* what came is no word of an API, nor an error of one */
     int status; /* HTTP's, or what it amounts to: 400 for a 500 that says so */
     struct err why; /* printable, without the key */
 };

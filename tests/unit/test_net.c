@@ -560,6 +560,39 @@ static void test_html_is_quoted(void **state)
     fix_stop(&f);
 }
 
+/* From the first call on nothing that an API says: no call gets through. */
+static void test_only_nonsense(void **state)
+{
+    static const struct line scripts[][1] = {
+        {{KEEP, "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n<html>Log in...",
+          0, 0, NULL}},
+        {{KEEP, JSON_HEAD "Content-Length: 15\r\n\r\n{\"status\":\"ok\"}", 0, 0,
+          NULL}},
+        {{CLOSE, "SSH-2.0-OpenSSH_9.2\r\n", 0, 0, NULL}},
+    };
+    static const char *const says[] = {"Log in", "status", "does not speak"};
+    static const char *const advice[] = {
+        "check the base URL", "check the base URL", "check the port"};
+    struct err why = {""};
+    struct fix f;
+    size_t i;
+    int n;
+
+    (void)state;
+    for (i = 0; i < 3; i++) {
+        START(&f, scripts[i]);
+        /* Four attempts each. */
+        for (n = 0; n < 3 && f.reply.status != REPLY_STOPPED; n++)
+            ask(&f);
+        assert_int_equal(f.reply.status, REPLY_STOPPED);
+        assert_int_equal(requests(&f), 8);
+        assert_says(&f, says[i]);
+        assert_says(&f, advice[i]);
+        assert_int_equal(net_dead(f.net, &f.model, &why), -1);
+        fix_stop(&f);
+    }
+}
+
 static void test_refused_connection(void **state)
 {
     static const struct line script[] = {ANSWER};
@@ -1120,6 +1153,7 @@ int main(void)
         cmocka_unit_test(test_permanent_faults),
         cmocka_unit_test(test_retries_end),
         cmocka_unit_test(test_html_is_quoted),
+        cmocka_unit_test(test_only_nonsense),
         cmocka_unit_test(test_refused_connection),
         cmocka_unit_test(test_unknown_host),
         cmocka_unit_test(test_tls_failure),

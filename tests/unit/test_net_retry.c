@@ -690,6 +690,85 @@ static void test_never_connected_gives_up_soon(void **state)
     assert_int_equal(i, 5);
 }
 
+/* `n` faults one after the other, each as soon as it may be. */
+static void sim_faults(struct sim *s, int n, bool nonsense)
+{
+    struct endpoint_outcome o = {.result = RESULT_FAULT,
+                                 .hint = -1,
+                                 .ms = 10,
+                                 .connected = true,
+                                 .nonsense = nonsense};
+    double w;
+
+    for (; n > 0 && !endpoint_gone(&s->ep); n--) {
+        w = endpoint_wait(&s->ep, s->now, 1);
+        assert_true(w < 1000);
+        o.started = s->now += w;
+        endpoint_start(&s->ep, s->now, 1);
+        endpoint_reached(&s->ep);
+        s->now += 0.01;
+        endpoint_done(&s->ep, &policy, s->now, &o, &s->rng);
+    }
+}
+
+/* A login page, a wrong base URL. */
+static void test_only_nonsense_gives_up_soon(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    sim_init(&s);
+    sim_faults(&s, 7, true);
+    assert_false(endpoint_gone(&s.ep));
+    sim_faults(&s, 1, true);
+    assert_int_equal(s.ep.state, ENDPOINT_LOST);
+    assert_true(s.now < 100 + 60);
+}
+
+static void test_nonsense_among_others_has_patience(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    sim_init(&s); /* other faults between */
+    sim_faults(&s, 7, true);
+    sim_faults(&s, 1, false);
+    sim_faults(&s, 7, true);
+    assert_false(endpoint_gone(&s.ep));
+    sim_init(&s); /* 429 between */
+    sim_faults(&s, 7, true);
+    s.now += endpoint_wait(&s.ep, s.now, 1);
+    sim_one(&s, RESULT_OVERLOAD, 10, -1);
+    sim_faults(&s, 1, true);
+    assert_false(endpoint_gone(&s.ep));
+    sim_init(&s); /* one answer, and then nothing else */
+    sim_one(&s, RESULT_ANSWER, 10, -1);
+    sim_faults(&s, 1000, true);
+    assert_true(s.now > 400);
+}
+
+/* Three in ten from the start. */
+static void test_a_share_of_nonsense_is_survived(void **state)
+{
+    struct sim s;
+    int run, lost = 0;
+
+    (void)state;
+    for (run = 0; run < 2000; run++) {
+        sim_init(&s);
+        s.rng = rng_for(run, 1, "share");
+        while (!s.ep.answered && !endpoint_gone(&s.ep))
+            if (rng_unit(&s.rng) < 0.3) {
+                sim_faults(&s, 1, true);
+            } else {
+                s.now += endpoint_wait(&s.ep, s.now, 1);
+                sim_one(&s, RESULT_ANSWER, 10, -1);
+            }
+        lost += endpoint_gone(&s.ep);
+    }
+    assert_in_range(lost, 0, 2); /* 0.3^8 of them: 0.13 */
+}
+
 static void test_a_row_of_429_pauses_all(void **state)
 {
     struct sim s;
@@ -872,6 +951,9 @@ int main(void)
         cmocka_unit_test(test_calls_failing_together_are_one_round),
         cmocka_unit_test(test_patience_ends),
         cmocka_unit_test(test_never_connected_gives_up_soon),
+        cmocka_unit_test(test_only_nonsense_gives_up_soon),
+        cmocka_unit_test(test_nonsense_among_others_has_patience),
+        cmocka_unit_test(test_a_share_of_nonsense_is_survived),
         cmocka_unit_test(test_a_row_of_429_pauses_all),
         cmocka_unit_test(test_retry_budget),
         cmocka_unit_test(test_least_outstanding),
