@@ -99,7 +99,7 @@ static int add_row(struct frame *f, const struct decided *d, struct err *err)
     int failed = -1;
 
     if (f->plan->by == AUDIT_BY_DOMAIN) {
-        record = json_parse(d->record, strlen(d->record), err);
+        record = files_record(d, err);
         name = json_string(record, "domain");
         if (record != NULL && name == NULL)
             err_set(err, "candidate %llu has no domain",

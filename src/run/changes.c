@@ -110,7 +110,7 @@ static void count_canary(struct count *c, const cJSON *readings)
 static int count_carried(struct count *c, const struct decided *d,
                          struct err *err)
 {
-    cJSON *record = json_parse(d->record, strlen(d->record), err);
+    cJSON *record = files_record(d, err);
     const char *status = json_string(record, "status");
 
     if (record == NULL)

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "run/files.h"
 #include "run/heat.h"
+#include "run/inspect.h"
 #include "run/roster.h"
 #include "store/peek.h"
 
@@ -99,13 +100,27 @@ static void check_shared(struct checkup *c, const char *folder)
     roster_release(&r);
 }
 
+/* What SQLite takes for text and no command can read. */
+static void check_texts(struct checkup *c, const struct peek *p)
+{
+    struct err why = {""};
+    cJSON *config = NULL;
+
+    if (p->config != NULL && (config = inspect_config(p->config, &why)) == NULL)
+        checkup_add(c, CHECKUP_WRONG, "config", "%s", why.text);
+    cJSON_Delete(config);
+    if (p->unreadable > 0)
+        checkup_add(c, CHECKUP_WRONG, "records",
+                    "the store is damaged: the records of %llu candidates "
+                    "cannot be read; " STORE_REMEDY,
+                    (unsigned long long)p->unreadable);
+}
+
 static void check_contents(struct checkup *c, const struct peek *p)
 {
     if (p->damage != NULL)
         checkup_add(c, CHECKUP_WRONG, "integrity",
-                    "the store is damaged (%s); restore it from a copy, or "
-                    "begin again in another folder",
-                    p->damage);
+                    "the store is damaged (%s); " STORE_REMEDY, p->damage);
     else
         checkup_add(c, CHECKUP_OK, "integrity",
                     "SQLite finds nothing wrong in the store");
@@ -309,6 +324,7 @@ void checkup_run(struct checkup *c, const char *folder)
     } else {
         check_schema(c, p.schema, STORE_SCHEMA);
         check_contents(c, &p);
+        check_texts(c, &p);
         check_lock(c, &p, folder);
         check_files(c, folder, &p);
         check_left(c, folder, &p);

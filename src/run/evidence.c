@@ -6,6 +6,7 @@
 #include "run/evidence.h"
 #include "base/wilson.h"
 #include "dataset/ratings.h"
+#include "run/files.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -115,7 +116,7 @@ static void add_targets(struct evidence *e, const cJSON *list)
 
 int evidence_add(struct evidence *e, const struct decided *d, struct err *err)
 {
-    cJSON *record = json_parse(d->record, strlen(d->record), err);
+    cJSON *record = files_record(d, err);
     cJSON *trail = NULL;
     const cJSON *round;
     int failed;

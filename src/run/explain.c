@@ -157,7 +157,7 @@ static int begin(struct explain *e, struct err *err)
     it->seq = d->seq;
     HASH_ADD(hh, e->live, seq, sizeof(it->seq), it);
     e->counts.rows++;
-    it->row = json_parse(d->record, strlen(d->record), err);
+    it->row = files_record(d, err);
     if (it->row == NULL)
         return -1;
     it->prompt = json_string(it->row, "prompt");

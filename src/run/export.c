@@ -176,16 +176,27 @@ static int start(struct work *w, struct err *err)
         if (w->groups == NULL)
             return -1;
     }
-    return file_make_dir(w->job->out, err);
+    return 0;
+}
+
+/* Before anything is made: a run without rows leaves no empty folder. */
+static int readable(const struct work *w, struct err *err)
+{
+    struct export_lines l;
+    int failed = open_lines(&l, w, err);
+
+    export_lines_close(&l);
+    return failed;
 }
 
 static int write_files(struct work *w, struct err *err)
 {
     bool picks = chooses(w->job);
 
-    if (picks && choose(w, err) != 0)
+    if ((picks ? choose(w, err) : readable(w, err)) != 0)
         return -1;
-    if (export_files_open(&w->files, err) != 0 ||
+    if (file_make_dir(w->job->out, err) != 0 ||
+        export_files_open(&w->files, err) != 0 ||
         (picks ? each_pick(w, write_pick, err)
                : each_usable(w, write_straight, err)) != 0)
         return -1;

@@ -51,6 +51,19 @@ static int merge(const struct str *annexes, cJSON *to, struct err *err)
     return 0;
 }
 
+cJSON *files_record(const struct decided *d, struct err *err)
+{
+    struct err why = {""};
+    cJSON *row = json_parse(d->record, strlen(d->record), &why);
+
+    if (row == NULL)
+        err_set(err,
+                "the store is damaged: the record of candidate %llu cannot be "
+                "read (%s); " STORE_REMEDY,
+                (unsigned long long)d->seq, why.text);
+    return row;
+}
+
 int files_add_annexes(struct store *s, uint64_t seq, cJSON *to, struct err *err)
 {
     struct str annexes;
@@ -155,8 +168,8 @@ static int withhold(cJSON *row, uint64_t seq, struct sinks *to, struct err *err)
 static int write_merged(const struct decided *d, const struct str *annexes,
                         struct sinks *to, struct err *err)
 {
-    cJSON *row = json_parse(d->record, strlen(d->record), err), *human,
-          *more = cJSON_CreateObject(), *control = NULL;
+    cJSON *row = files_record(d, err), *human, *more = cJSON_CreateObject(),
+          *control = NULL;
     bool failed = row == NULL || merge(annexes, more, err) != 0;
     FILE *row_to = files_is_row(d) ? to->rows : to->rejects;
 

@@ -42,6 +42,10 @@
 /* Did this candidate become a row? */
 bool files_is_row(const struct decided *d);
 
+/* The record as a tree, which the caller deletes; NULL with what to do about a
+ * store in which it cannot be read. */
+cJSON *files_record(const struct decided *d, struct err *err);
+
 /* Adds the members that annexes hold to a row or a manifest. */
 int files_add_annexes(struct store *s, uint64_t seq, cJSON *to,
                       struct err *err);

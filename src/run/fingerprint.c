@@ -8,6 +8,7 @@
  * The run's id is the hash of its text, so members keep their order, and one
  * that is new is left out where it says what always was.
  */
+#include "run/inspect.h"
 #include "run/state.h"
 
 #include "base/file.h"
@@ -192,12 +193,12 @@ int run_fingerprint(struct run *r, cJSON *screens, struct err *err)
 
 int run_is_same(struct run *r, const char *stored, struct err *err)
 {
-    cJSON *old = json_parse(stored, strlen(stored), err), *a, *b;
+    cJSON *old = inspect_config(stored, err), *a, *b;
     struct str was, is;
     int failed = 0;
 
     if (old == NULL)
-        return err_prefix(err, "the store in %s", r->options.out);
+        return err_prefix(err, "%s", r->options.out);
     cJSON_ArrayForEach(a, r->config)
     {
         b = cJSON_GetObjectItemCaseSensitive(old, a->string);

@@ -50,7 +50,7 @@ static int follow_one(struct run *r, const struct decided *d, struct err *err)
     if (d->seq != r->commit_seq || strcmp(key, d->path_key) != 0)
         return err_set(err,
                        "the store in %s does not fit its own configuration "
-                       "at candidate %llu; it may be damaged",
+                       "at candidate %llu: it may be damaged; " STORE_REMEDY,
                        r->options.out, (unsigned long long)r->commit_seq);
     if (j->state != JOB_PLANNED)
         return err_set(err,

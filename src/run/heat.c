@@ -166,7 +166,7 @@ static void count_tested(const cJSON *record, size_t target,
 static int add_candidate(cJSON *tree, const struct decided *d, size_t target,
                          const struct told *told, bool tests, struct err *err)
 {
-    cJSON *record = json_parse(d->record, strlen(d->record), err);
+    cJSON *record = files_record(d, err);
     double by[COUNTS] = {0};
 
     if (record == NULL)

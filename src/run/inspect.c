@@ -61,6 +61,21 @@ static void measure(struct inspection *i, const cJSON *progress)
         i->rows_a_second = (double)(i->accepted - before) / took;
 }
 
+cJSON *inspect_config(const char *text, struct err *err)
+{
+    struct err why = {"it is no object"};
+    cJSON *config = json_parse(text, strlen(text), &why);
+
+    if (cJSON_IsObject(config))
+        return config;
+    cJSON_Delete(config);
+    err_set(err,
+            "the store is damaged: its configuration cannot be read "
+            "(%s); " STORE_REMEDY,
+            why.text);
+    return NULL;
+}
+
 static int interpret(struct inspection *i, struct err *err)
 {
     const struct peek *p = &i->store;
@@ -68,9 +83,9 @@ static int interpret(struct inspection *i, struct err *err)
 
     if (p->config == NULL)
         return err_set(err, "its store holds no run yet");
-    config = json_parse(p->config, strlen(p->config), err);
+    config = inspect_config(p->config, err);
     if (config == NULL)
-        return err_prefix(err, "the configuration in its store");
+        return -1;
     i->wanted = number(config, "n");
     cJSON_Delete(config);
     if (p->progress != NULL)

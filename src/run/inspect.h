@@ -33,6 +33,10 @@ struct inspection {
     double idle_seconds;  /* since the last write */
 };
 
+/* The configuration that a store holds, an object; the caller deletes it.
+ * NULL with what to do about a store in which it cannot be read. */
+cJSON *inspect_config(const char *text, struct err *err);
+
 int inspect_run(const char *folder, struct inspection *out, struct err *err);
 void inspect_release(struct inspection *i);
 

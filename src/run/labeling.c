@@ -139,7 +139,7 @@ static int keep(struct labeling *l, const struct decided *d, const char *id,
 
 static int take(struct labeling *l, const struct decided *d, struct err *err)
 {
-    cJSON *record = json_parse(d->record, strlen(d->record), err);
+    cJSON *record = files_record(d, err);
     const char *id = json_string(record, "id");
     int got = -1;
 

@@ -91,7 +91,7 @@ static char *judges_of(const cJSON *record)
 
 static int show(const struct decided *d, struct shown *to, struct err *err)
 {
-    cJSON *record = json_parse(d->record, strlen(d->record), err);
+    cJSON *record = files_record(d, err);
 
     if (record == NULL)
         return err_prefix(err, "candidate %llu", (unsigned long long)d->seq);

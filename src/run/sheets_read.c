@@ -252,7 +252,7 @@ static int match(struct reading *r, struct store *s, struct err *err)
     while (c != NULL && (got = store_next(c, &d, err)) == 1) {
         if (!files_is_row(&d))
             continue;
-        record = json_parse(d.record, strlen(d.record), err);
+        record = files_record(&d, err);
         id = json_string(record, "id");
         w = NULL;
         if (id != NULL)

@@ -159,6 +159,12 @@ static int read_annexes(sqlite3_stmt *q, struct peek *out)
     return 0;
 }
 
+static int read_unreadable(sqlite3_stmt *q, struct peek *out)
+{
+    out->unreadable = (uint64_t)sqlite3_column_int64(q, 0);
+    return 0;
+}
+
 static int read_damage(sqlite3_stmt *q, struct peek *out)
 {
     const char *text = (const char *)sqlite3_column_text(q, 0);
@@ -179,6 +185,9 @@ static const struct query {
 } queries[] = {
     {PEEK_PROGRESS, 0, 99, "PRAGMA user_version", read_schema},
     {PEEK_INTEGRITY, 0, 99, "PRAGMA integrity_check(1)", read_damage},
+    {PEEK_INTEGRITY, 1, 99,
+     "SELECT count(*) FROM candidates WHERE NOT json_valid(record)",
+     read_unreadable},
     {PEEK_PROGRESS, 1, 99, "SELECT max(seq) FROM candidates", read_last},
     {PEEK_PROGRESS, 1, 99,
      "SELECT key, value FROM meta WHERE key IN ('config', 'progress')",
@@ -243,6 +252,18 @@ static void add_uri(const char *path, bool has_wal, struct str *out)
     str_adds(out, has_wal ? "?vfs=unix-none" : "?immutable=1");
 }
 
+/* SQLITE_ERROR: a table or a column is missing. */
+static void explain(sqlite3 *db, const char *path, struct err *err)
+{
+    int code = sqlite3_errcode(db);
+
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR)
+        err_set(err, "cannot read %s: the store is damaged (%s); " STORE_REMEDY,
+                path, sqlite3_errmsg(db));
+    else
+        err_set(err, "cannot read %s: %s", path, sqlite3_errmsg(db));
+}
+
 static int read_once(const char *path, bool has_wal, unsigned what,
                      struct peek *out, struct err *err)
 {
@@ -260,7 +281,7 @@ static int read_once(const char *path, bool has_wal, unsigned what,
                           NULL) != SQLITE_OK ||
              ask_all(db, what, out) != 0;
     if (failed)
-        err_set(err, "cannot read %s: %s", path, sqlite3_errmsg(db));
+        explain(db, path, err);
     sqlite3_close(db);
     str_release(&uri);
     return failed ? -1 : 0;

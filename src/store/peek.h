@@ -52,7 +52,8 @@ struct peek {
     uint64_t annexes;
     uint64_t orphans; /* annexes of a candidate that there is not */
     /* PEEK_INTEGRITY */
-    char *damage; /* NULL: none */
+    char *damage;        /* NULL: none */
+    uint64_t unreadable; /* candidates whose record is no JSON */
 };
 
 int peek(const char *path, unsigned what, struct peek *out, struct err *err);

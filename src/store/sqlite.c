@@ -102,9 +102,9 @@ static bool may_write(const struct sqlite *s)
     char *folder = slash != NULL && slash > s->path
                        ? strndup(s->path, (size_t)(slash - s->path))
                        : strdup(slash != NULL ? "/" : ".");
-    bool yes = folder == NULL || (access(folder, W_OK) == 0 &&
-                                  (access(s->path, W_OK) == 0 ||
-                                   errno == ENOENT));
+    bool yes =
+        folder == NULL || (access(folder, W_OK) == 0 &&
+                           (access(s->path, W_OK) == 0 || errno == ENOENT));
 
     int why = errno;
 
@@ -134,6 +134,10 @@ static int fail(struct sqlite *s, struct err *err, const char *doing)
                        "cannot %s in %s: the disk is full; make room and run "
                        "the same command again to resume",
                        doing, s->path);
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+        return err_set(
+            err, "cannot %s in %s: the store is damaged (%s); " STORE_REMEDY,
+            doing, s->path, sqlite3_errmsg(s->db));
     return err_set(err, "cannot %s in %s: %s", doing, s->path,
                    sqlite3_errmsg(s->db));
 }

@@ -45,6 +45,35 @@ finds 'manifest.json cannot be read' 'a broken manifest'
 sick 'size=$(wc -c <run.sqlite); dd if=/dev/urandom of=run.sqlite bs=1 \
     seek=$((size / 2)) count=20000 conv=notrunc 2>/dev/null'
 exits 1 'a damaged store'
+sick 'sqlite3 run.sqlite "update candidates set record = \"{\" where seq = 3"'
+finds 'records of 1 candidates cannot be read; restore it from a copy' \
+    'a record that is no JSON'
+sick 'echo nothing >run.sqlite'
+finds 'not a database); restore it from a copy' 'a store that is none'
+# What meets with it says what to do, too.
+for what in 'x"7b2266ff"' '"[]"'; do
+    what=$(echo "$what" | tr '"' "'")
+    sick "sqlite3 run.sqlite \"update meta set value = cast($what as text) \
+        where key = 'config'\""
+    finds 'its configuration cannot be read' "a configuration that is $what"
+    phgen status ill
+    exits 1 'of which there is no status'
+    says err 'restore it from a copy, or begin again in another folder'
+    phgen --out ill --n 20 --quiet --target-model builtin:cautious
+    exits 1 'and no going on'
+    says err 'ill: the store is damaged' 'restore it from a copy'
+done
+sick 'sqlite3 run.sqlite "update candidates set record = \"{\" where seq = 3"'
+phgen --out ill --n 20 --quiet --target-model builtin:cautious
+exits 1 'files of a record that is no JSON'
+says err 'the record of candidate 3' 'restore it from a copy'
+sick 'truncate -s 9000 run.sqlite'
+for command in 'status ill' \
+    '--out ill --n 20 --quiet --target-model builtin:cautious'; do
+    phgen $command
+    exits 1 'half a store'
+    says err 'ill/run.sqlite: the store is damaged' 'restore it from a copy'
+done
 sick 'echo >dataset.jsonl.part'
 exits 0 'what a killed session left is no fault'
 says out 'dataset.jsonl.part is what a killed session left'

@@ -148,4 +148,12 @@ phgen export run --format csv --out broken
 exits 1 'a line that is no row'
 says err 'dataset.jsonl:121:' 'with its place'
 holds 'writes nothing' sh -c 'test -z "$(ls broken/csv)"'
+mkdir bare && cp run/run.sqlite bare
+for split in '' '--split train=0.5,test=0.5'; do
+    phgen export bare --format csv --out none $split
+    exits 1 "no dataset.jsonl $split"
+    holds 'leaves no folder' test ! -e none
+    phgen export bare --format csv $split
+    holds 'nor one in the run' test ! -e bare/export
+done
 finish
