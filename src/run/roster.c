@@ -33,8 +33,8 @@ static int read_wanted(struct store *s, const char *url, uint64_t *wanted,
     got = store_get(s, "config", &text, err);
     if (got == 0)
         err_set(err, "the database at %s holds no run yet", url);
-    else if (got == 1)
-        config = json_parse(text.s, text.len, err);
+    else if (got == 1 && (config = inspect_config(text.s, err)) == NULL)
+        err_prefix(err, "%s", url);
     if (config != NULL)
         *wanted = json_count(config, "n", 1ull << 53, 0);
     got = config != NULL ? 0 : -1;

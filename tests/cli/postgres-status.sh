@@ -62,4 +62,8 @@ sql "UPDATE workers SET state = 'working', seen = now() - interval '2 minutes'
 phgen status "$store"
 says out 'state        stopped, 0 workers' 'when all are gone, nobody works'
 says out 'silent' 'though nobody was there to see it'
+sql "update meta set value = '{' where key = 'config'"
+phgen status "$store"
+exits 1 'a configuration that cannot be read'
+says err "$store: the store is damaged" 'restore it from a copy'
 finish
