@@ -48,7 +48,7 @@ static int write_address(const char *path, const char *url, struct err *err)
 }
 
 /* Whose own file was swept away finds that the address is there. */
-static int keep_address(const char *path, const char *url, struct err *err)
+static int put_address(const char *path, const char *url, struct err *err)
 {
     struct err why = {""};
     struct str kept;
@@ -89,8 +89,8 @@ static void sweep(const char *folder)
         closedir(d);
 }
 
-static char *store_at(const char *folder, const char *file, const char *path,
-                      const char *url, const struct str *kept, struct err *err)
+static char *store_at(const char *folder, const char *file, const char *url,
+                      const struct str *kept, struct err *err)
 {
     if (url == NULL)
         return strdup(kept->len > 0 ? kept->s : file);
@@ -106,9 +106,6 @@ static char *store_at(const char *folder, const char *file, const char *path,
                 folder, FILES_STORE);
         return NULL;
     }
-    if (kept->len == 0 && keep_address(path, url, err) != 0)
-        return NULL;
-    sweep(folder);
     return strdup(url);
 }
 
@@ -122,9 +119,22 @@ char *files_store_of(const char *folder, const char *url, struct err *err)
     if (file == NULL || path == NULL)
         err_nomem(err);
     else if (read_address(path, &kept, err) >= 0)
-        out = store_at(folder, file, path, url, &kept, err);
+        out = store_at(folder, file, url, &kept, err);
     str_release(&kept);
     free(file);
     free(path);
     return out;
+}
+
+int files_keep_store(const char *folder, const char *url, struct err *err)
+{
+    char *path = file_join(folder, FILES_ADDRESS);
+    int failed = path == NULL
+                     ? err_nomem(err)
+                     : !file_exists(path) && put_address(path, url, err);
+
+    if (!failed)
+        sweep(folder);
+    free(path);
+    return failed ? -1 : 0;
 }

@@ -144,7 +144,7 @@ int dry_pilot(const struct run *real, struct dry_base *out, struct err *err)
                              .stand_ins = dry_needs_network(real)};
     without_network(&real->plan, &o);
     r = run_load(&o, err);
-    if (r == NULL || run_attach(r, ":memory:", err) != 0) {
+    if (r == NULL || run_attach(r, NULL, ":memory:", err) != 0) {
         run_close(r);
         return -1;
     }

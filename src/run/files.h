@@ -72,10 +72,13 @@ cJSON *files_read_manifest(const char *folder, struct err *err);
 
 /*
  * Where the folder's store is, to be opened and made if need be (heap): the
- * address `url`, which is then kept in the folder; with NULL the one that was
- * kept, else the file.  NULL with a sentence when it holds another run.
+ * address `url`; with NULL the one that was kept in the folder, else the file.
+ * NULL with a sentence when it holds another run.  Makes nothing.
  */
 char *files_store_of(const char *folder, const char *url, struct err *err);
+
+/* Keeps the address of a store that could be opened in the folder. */
+int files_keep_store(const char *folder, const char *url, struct err *err);
 
 /* The store of an existing run; NULL with a sentence when there is none. */
 struct store *files_open_store(const char *folder, struct err *err);

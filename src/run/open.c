@@ -10,7 +10,6 @@
 #include "run/state.h"
 #include "run/templates.h"
 
-#include "base/file.h"
 #include "base/now.h"
 #include "dataset/reader.h"
 
@@ -219,9 +218,9 @@ struct run *run_open(const struct run_options *options, struct err *err)
     struct run *r = run_load(options, err);
     char *path = NULL;
 
-    if (r == NULL || file_make_dir(options->out, err) != 0 ||
+    if (r == NULL ||
         (path = files_store_of(options->out, options->store, err)) == NULL ||
-        run_attach(r, path, err) != 0) {
+        run_attach(r, options->out, path, err) != 0) {
         run_close(r);
         r = NULL;
     }

@@ -149,9 +149,9 @@ static int load_run(struct refresh *f, struct err *err)
 static int open_store(struct refresh *f, struct err *err)
 {
     char *path = file_join(f->options.run.out, FILES_STORE);
-    int failed = path == NULL ? err_nomem(err)
-                              : file_make_dir(f->options.run.out, err) != 0 ||
-                                    run_identify(f->run, path, err) != 0;
+    int failed = path == NULL
+                     ? err_nomem(err)
+                     : run_identify(f->run, f->options.run.out, path, err);
 
     free(path);
     return failed ? -1 : 0;

@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- is it this run's? --- */
 
@@ -51,18 +52,16 @@ static int check_before(struct run *r, const char *where, struct err *err)
                                : check_file(r, where, err);
 }
 
-int run_identify(struct run *r, const char *path, struct err *err)
+/* Several workers may open it at once: the first one's configuration stands. */
+static int claim_store(struct run *r, const char *where, struct err *err)
 {
     struct str text;
-    int got = -1;
+    int got;
 
-    if (check_before(r, path, err) != 0)
+    r->store = store_open(where, err);
+    if (r->store == NULL)
         return -1;
     str_init(&text, 1 << 20);
-    r->store = store_open(path, err);
-    if (r->store == NULL)
-        goto out;
-    /* Several workers may open it at once: the first one's stands. */
     json_print(r->config, &text);
     got = store_offer(r->store, "config", text.s, err);
     str_clear(&text);
@@ -70,9 +69,27 @@ int run_identify(struct run *r, const char *path, struct err *err)
         got = -1;
     if (got == 0)
         got = run_is_same(r, text.s, err);
-out:
     str_release(&text);
     return got;
+}
+
+/* The folder comes before the store: one that cannot be made is no reason to
+ * make a store elsewhere.  One that is new goes again when nothing came into
+ * it. */
+int run_identify(struct run *r, const char *folder, const char *where,
+                 struct err *err)
+{
+    bool is_new = folder != NULL && !file_exists(folder);
+
+    if (check_before(r, where, err) != 0 ||
+        (folder != NULL && file_make_dir(folder, err) != 0))
+        return -1;
+    if (claim_store(r, where, err) != 0) {
+        if (is_new)
+            rmdir(folder); /* not with another's files in it */
+        return -1;
+    }
+    return store_is_url(where) ? files_keep_store(folder, where, err) : 0;
 }
 
 /* --- what was decided --- */
@@ -126,8 +143,10 @@ int run_resume(struct run *r, struct err *err)
     return share_is(r->store) ? crew_open(r, err) : 0;
 }
 
-int run_attach(struct run *r, const char *store_path, struct err *err)
+int run_attach(struct run *r, const char *folder, const char *where,
+               struct err *err)
 {
-    return run_identify(r, store_path, err) != 0 || run_resume(r, err) != 0 ? -1
-                                                                            : 0;
+    if (run_identify(r, folder, where, err) != 0)
+        return -1;
+    return run_resume(r, err);
 }

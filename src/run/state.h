@@ -79,11 +79,15 @@ struct run {
 
 /* Loads and checks everything; no store, no exchange, nothing touched. */
 struct run *run_load(const struct run_options *options, struct err *err);
-/* Opens the store in this file (":memory:": none that stays), resumes. */
-int run_attach(struct run *r, const char *store_path, struct err *err);
+/* Opens the store `where` (":memory:": none that stays, and no folder),
+ * resumes. The folder is made, with a shared store's address in it, once there
+ * is a store to open. */
+int run_attach(struct run *r, const char *folder, const char *where,
+               struct err *err);
 /* The same in two steps: the store, checked to be this run's; then, with
  * `carried` known, what was decided. */
-int run_identify(struct run *r, const char *store_path, struct err *err);
+int run_identify(struct run *r, const char *folder, const char *where,
+                 struct err *err);
 int run_resume(struct run *r, struct err *err);
 /* Finds the models of all agents, and fills the plan's; -1 also when one has
  * no price and needs one. */
