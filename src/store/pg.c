@@ -5,10 +5,11 @@
  * Whether a transaction can be tried again is for the server to say: class 40
  * (serialization failure, deadlock) and class 08 and 57P (the connection, a
  * shutdown) pass, everything else is our mistake or the administrator's and is
- * reported at once.  A connection that cannot be made when the store is opened
- * is reported at once, too, unless the server says that it is starting; one
- * that is lost later is tried again for a minute with growing pauses, unless the
- * program is to end: then the server gets one more chance.
+ * reported at once, with what to do about it (pg_errors.c).  A connection that
+ * cannot be made when the store is opened is reported at once, too, unless the
+ * server says that it is starting; one that is lost later is tried again for a
+ * minute with growing pauses, unless the program is to end: then the server
+ * gets one more chance.
  *
  * A transaction goes over in a pipeline (libpq, "Pipeline Mode"), because a
  * turn of the loop that writes sixty rows must not wait for sixty answers.
@@ -36,6 +37,8 @@
 #define PIPELINE   64   /* statements sent before answers are read */
 #define WRITES_MAX 1000000
 
+#define LONG_CONNECT 5.0 /* seconds */
+
 /* --- sentences --- */
 
 /* libpq's messages end with a newline and may have several lines. */
@@ -47,15 +50,40 @@ static void one_line(const char *message, struct str *out)
         str_cut(out, out->len - 1);
 }
 
-static int say(const struct pg *p, const char *message, struct err *err)
+/* With what to do about it, when the server gave a state that is known. */
+static int say_state(const struct pg *p, const char *message, const char *state,
+                     struct err *err)
 {
+    const char *advice = pg_advice(state);
     struct str line;
 
     str_init(&line, 1000);
     one_line(message, &line);
-    err_set(err, "the store at %s: %s", p->url, line.s);
+    if (advice != NULL && line.len > 0 && line.s[line.len - 1] == '.')
+        str_cut(&line, line.len - 1);
+    err_set(err, "the store at %s: %s%s%s", p->url, line.s,
+            advice != NULL ? "; " : "", advice != NULL ? advice : "");
     str_release(&line);
     return -1;
+}
+
+static int say(const struct pg *p, const char *message, struct err *err)
+{
+    return say_state(p, message, NULL, err);
+}
+
+/* An error of a statement.  The server's own advice and the place in our SQL
+ * are of use only where we have no advice. */
+static const char *say_result(const struct pg *p, const PGresult *r,
+                              struct err *err)
+{
+    const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE),
+               *words = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+
+    if (words == NULL || pg_advice(state) == NULL)
+        words = r != NULL ? PQresultErrorMessage(r) : PQerrorMessage(p->conn);
+    say_state(p, words, state, err);
+    return state;
 }
 
 /* --- the address --- */
@@ -87,6 +115,20 @@ int store_check_url(const char *url, struct err *err)
     return 0;
 }
 
+/* --- states --- */
+
+static bool passes(const char *state)
+{
+    static const char *const states[] = {"40001", "40P01", "57P01",
+                                         "57P02", "57P03", "53300"};
+    size_t i;
+
+    for (i = 0; i < sizeof(states) / sizeof(*states); i++)
+        if (strcmp(state, states[i]) == 0)
+            return true;
+    return strncmp(state, "08", 2) == 0;
+}
+
 /* --- connecting --- */
 
 /* Notices say nothing that the next error does not, and are the server's text:
@@ -114,6 +156,36 @@ static enum pg_end limit_pauses(struct pg *p, struct err *err)
     return pg_run(p, pause_sql(p, sql), 0, NULL, NULL, err);
 }
 
+/*
+ * libpq gives the state of a refusal only in its words, and those only to who
+ * asks before the attempt: so there is another one, which may succeed.  Where
+ * nothing answered for long there is no state, and no use in waiting again.
+ */
+static enum pg_end refused(struct pg *p, double took, struct err *err)
+{
+    char state[PG_STATE] = "08001"; /* nobody answered */
+    struct str words;
+
+    str_init(&words, 4096);
+    str_adds(&words, PQerrorMessage(p->conn));
+    if (PQconnectionNeedsPassword(p->conn)) {
+        snprintf(state, sizeof(state), "28P01");
+    } else if (took < LONG_CONNECT) {
+        PQsetErrorVerbosity(p->conn, PQERRORS_VERBOSE);
+        PQreset(p->conn);
+        PQsetErrorVerbosity(p->conn, PQERRORS_DEFAULT);
+        if (PQstatus(p->conn) != CONNECTION_OK)
+            pg_state_in(PQerrorMessage(p->conn), state);
+    }
+    if (PQstatus(p->conn) != CONNECTION_OK)
+        say_state(p, words.s, state, err);
+    str_release(&words);
+    p->starting = strcmp(state, "57P03") == 0;
+    if (PQstatus(p->conn) == CONNECTION_OK)
+        return PG_OK;
+    return passes(state) ? PG_AGAIN : PG_FAILED;
+}
+
 /* Failures of peers must not go unnoticed for the hours that TCP allows. */
 static enum pg_end connect_once(struct pg *p, struct err *err)
 {
@@ -123,15 +195,16 @@ static enum pg_end connect_once(struct pg *p, struct err *err)
         "keepalives_count", "tcp_user_timeout",          NULL};
     const char *values[] = {p->url, "phgen", "UTF8",  "10", "10",
                             "5",    "3",     "20000", NULL};
+    double since = now_seconds();
+    enum pg_end got;
 
     PQfinish(p->conn);
     p->conn = PQconnectdbParams(names, values, 1);
     if (p->conn == NULL)
         return err_nomem(err);
-    if (PQstatus(p->conn) != CONNECTION_OK) {
-        say(p, PQerrorMessage(p->conn), err);
-        return PG_AGAIN;
-    }
+    if (PQstatus(p->conn) != CONNECTION_OK &&
+        (got = refused(p, now_seconds() - since, err)) != PG_OK)
+        return got;
     PQsetNoticeReceiver(p->conn, hush, NULL);
     p->connections++;
     p->broken = false;
@@ -189,18 +262,6 @@ static enum pg_end connected(struct pg *p, struct err *err)
 
 /* --- statements --- */
 
-static bool passes(const char *state)
-{
-    static const char *const states[] = {"40001", "40P01", "57P01",
-                                         "57P02", "57P03", "53300"};
-    size_t i;
-
-    for (i = 0; i < sizeof(states) / sizeof(*states); i++)
-        if (strcmp(state, states[i]) == 0)
-            return true;
-    return strncmp(state, "08", 2) == 0;
-}
-
 static enum pg_end judge(struct pg *p, const PGresult *r, struct err *err)
 {
     const char *state;
@@ -213,10 +274,9 @@ static enum pg_end judge(struct pg *p, const PGresult *r, struct err *err)
     default:
         break;
     }
-    say(p, r != NULL ? PQresultErrorMessage(r) : PQerrorMessage(p->conn), err);
     /* What the server says has a state; what libpq says of a connection that
      * broke has none, and libpq may still take it for whole. */
-    state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+    state = say_result(p, r, err);
     p->broken = state == NULL || PQstatus(p->conn) != CONNECTION_OK;
     return p->broken || passes(state) ? PG_AGAIN : PG_FAILED;
 }
@@ -465,7 +525,7 @@ static enum pg_end connect_first(struct pg *p, struct err *err)
 
     for (tries = 0;; tries++) {
         got = connect_once(p, err);
-        if (got == PG_OK || PQping(p->url) != PQPING_REJECT ||
+        if (got == PG_OK || !p->starting ||
             pause_before(p, tries, since, err) != 0)
             return got;
     }

@@ -31,6 +31,7 @@ struct pg {
     PGconn *conn;
     unsigned schema; /* its version, once it was looked at */
     bool broken;     /* it is to be made anew, whatever libpq says of it */
+    bool starting;   /* what the server said when it refused the last one */
     char *url;
     unsigned connections; /* how often it was connected */
     struct pg_write *writes;
@@ -88,6 +89,13 @@ uint64_t pg_changed(PGresult *r);
 const char *pg_number(uint64_t n, char text[PG_NUMBER]);
 #define PG_KEY 35 /* bytes of a key as text */
 const char *pg_key(struct hash128 key, char text[PG_KEY]);
+
+/* What to do about an error with this SQLSTATE; NULL when it is not known. */
+const char *pg_advice(const char *state);
+#define PG_STATE 6 /* bytes of a state as text */
+/* The state in what libpq says of a connection that was refused, when it was
+ * asked to be verbose: the only place where that is told. */
+bool pg_state_in(const char *message, char state[PG_STATE]);
 
 /* What tables there are, in p->schema: 1, 0 when there are none, -1 when they
  * are not ours or too new. */

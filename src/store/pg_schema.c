@@ -98,21 +98,37 @@ static int read_version(struct pg *p, struct err *err)
     return found && p->schema > 0;
 }
 
-int pg_schema_look(struct pg *p, struct err *err)
+/* In the system's own tables, because information_schema hides what this role
+ * may not read, and then there seemed to be no run.  1, 0, -1. */
+static int find_meta(struct pg *p, struct err *err)
 {
     PGresult *r;
-    bool there;
-    int got;
+    bool there, blind;
 
     if (pg_query(p,
-                 "SELECT 1 FROM information_schema.tables WHERE "
-                 "table_name = 'meta' AND table_schema = current_schema()",
+                 "SELECT current_schema() IS NULL, EXISTS (SELECT 1 FROM "
+                 "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+                 "ON n.oid = c.relnamespace WHERE c.relname = 'meta' AND "
+                 "n.nspname = current_schema())",
                  0, NULL, &r, err) != 0)
         return -1;
-    there = PQntuples(r) > 0;
+    blind = PQgetvalue(r, 0, 0)[0] == 't';
+    there = PQgetvalue(r, 0, 1)[0] == 't';
     PQclear(r);
-    if (!there)
-        return 0;
+    if (blind)
+        return err_set(err,
+                       "the store at %s: this role may use no schema of the "
+                       "database, so it cannot see whether there is a run; %s",
+                       p->url, pg_advice("3F000"));
+    return there;
+}
+
+int pg_schema_look(struct pg *p, struct err *err)
+{
+    int got = find_meta(p, err);
+
+    if (got != 1)
+        return got;
     got = read_version(p, err);
     if (got == 0)
         return err_set(err,
