@@ -120,8 +120,8 @@ static int conclude(struct run *r, const struct settings *s,
     return run_finish(r, err) != 0 ? -1 : generating_tell(r, s, o, err);
 }
 
-static enum cmd_exit generate(const struct settings *s, const struct options *o,
-                              struct err *err)
+static enum cmd_exit make(struct page *page, const struct settings *s,
+                          const struct options *o, struct err *err)
 {
     struct run *r = run_open(&s->run, err);
     enum run_state state;
@@ -130,7 +130,7 @@ static enum cmd_exit generate(const struct settings *s, const struct options *o,
 
     if (r == NULL)
         return CMD_FAILED;
-    state = generating_drive(r, o, &why);
+    state = generating_drive(r, page, o, &why);
     if (state == RUN_ERROR) {
         *err = why;
         run_close(r);
@@ -141,6 +141,19 @@ static enum cmd_exit generate(const struct settings *s, const struct options *o,
     if (state == RUN_STOPPED)
         generating_tell_stopped(s, &why);
     return failed || state == RUN_STOPPED ? CMD_FAILED : CMD_OK;
+}
+
+static enum cmd_exit generate(const struct settings *s, const struct options *o,
+                              struct err *err)
+{
+    struct page *page;
+    enum cmd_exit code;
+
+    if (generating_listen(o, &page, err) != 0)
+        return CMD_FAILED;
+    code = make(page, s, o, err);
+    page_stop(page);
+    return code;
 }
 
 static enum cmd_exit run(struct options *o, struct err *err)

@@ -317,8 +317,9 @@ static int conclude(struct refresh *f, const struct settings *s,
 }
 
 /* Stopped while testing, there is no new version yet: nothing is written. */
-static enum cmd_exit go(struct refresh *f, const struct settings *s,
-                        const struct options *o, struct err *err)
+static enum cmd_exit go(struct refresh *f, struct page *page,
+                        const struct settings *s, const struct options *o,
+                        struct err *err)
 {
     struct err why = {""};
     struct run_progress n;
@@ -329,7 +330,7 @@ static enum cmd_exit go(struct refresh *f, const struct settings *s,
     run_progress(refresh_run(f), &n);
     log_line(LOG_INFO, "tested again: %llu rows stay, %llu are wanted",
              (unsigned long long)n.accepted, (unsigned long long)n.wanted);
-    state = generating_drive(refresh_run(f), o, &why);
+    state = generating_drive(refresh_run(f), page, o, &why);
     if (state == RUN_ERROR) {
         *err = why;
         return CMD_FAILED;
@@ -362,8 +363,9 @@ static enum cmd_exit refresh(const struct settings *s, const struct options *o,
 {
     struct refresh_options r = {.old = options_operand(o, 0), .run = s->run};
     const char *const *pool = options_list(o, "pool", &r.npool);
+    enum cmd_exit code = CMD_FAILED;
+    struct page *page;
     struct refresh *f;
-    enum cmd_exit code;
     size_t i;
 
     if (r.npool > RETEST_POOL_MAX) {
@@ -374,11 +376,13 @@ static enum cmd_exit refresh(const struct settings *s, const struct options *o,
         r.pool[i] = pool[i];
     if (options_flag(o, "dry-run"))
         return dry_run(&r, s, o, err);
-    f = refresh_open(&r, err);
-    if (f == NULL)
+    if (generating_listen(o, &page, err) != 0)
         return CMD_FAILED;
-    code = go(f, s, o, err);
+    f = refresh_open(&r, err);
+    if (f != NULL)
+        code = go(f, page, s, o, err);
     refresh_close(f);
+    page_stop(page);
     return code;
 }
 

@@ -7,7 +7,6 @@
 #include "cmd/stop.h"
 #include "cmd/summary.h"
 #include "run/telemetry.h"
-#include "serve/page.h"
 
 #include <stdio.h>
 
@@ -51,34 +50,35 @@ static void show_metrics(struct page *page, const struct run *r, double *shown)
     str_release(&text);
 }
 
-/* 0 also when nobody wants it. */
-static int start_metrics(const struct options *o, struct page **page,
-                         struct err *err)
+int generating_listen(const struct options *o, struct page **page,
+                      struct err *err)
 {
+    struct err why = {""};
+
     *page = NULL;
     if (!options_given(o, "metrics-port"))
         return 0;
     *page = page_start((unsigned)options_uint(o, "metrics-port"), "/metrics",
-                       "text/plain; version=0.0.4; charset=utf-8", err);
+                       "text/plain; version=0.0.4; charset=utf-8", &why);
     if (*page == NULL)
-        return err_prefix(err, "--metrics-port");
+        return err_set(err,
+                       "--metrics-port: %s; choose another port, or 0 for one "
+                       "that is free",
+                       why.text);
     log_line(LOG_INFO, "metrics at http://127.0.0.1:%u/metrics",
              page_port(*page));
     return 0;
 }
 
-enum run_state generating_drive(struct run *r, const struct options *o,
-                                struct err *err)
+enum run_state generating_drive(struct run *r, struct page *page,
+                                const struct options *o, struct err *err)
 {
     struct run_progress numbers;
     struct progress line;
     enum run_state state;
-    struct page *page;
     bool stopping = false;
     double shown = -METRICS_SEC;
 
-    if (start_metrics(o, &page, err) != 0)
-        return RUN_ERROR;
     progress_init(&line, options_flag(o, "quiet") || log_is_json());
     do {
         if (stop_wanted() && !stopping) {
@@ -93,7 +93,6 @@ enum run_state generating_drive(struct run *r, const struct options *o,
         show_metrics(page, r, &shown);
     } while (state == RUN_MORE);
     progress_end(&line);
-    page_stop(page);
     return state;
 }
 

@@ -7,12 +7,14 @@
 #include "cmd/cmd.h"
 #include "cmd/settings.h"
 #include "run/run.h"
+#include "serve/page.h"
 
 /*
  * Commands that run the loop of generate: the options that all of them have,
  * and what a person sees of a run.
  *
- *      state = generating_drive(run, o, &why);
+ *      generating_listen(o, &page, err), then run_open()
+ *      state = generating_drive(run, page, o, &why);
  *      run_finish(run, err), then generating_tell(run, &settings, o, err)
  *      if (state == RUN_STOPPED) generating_tell_stopped(&settings, &why)
  *
@@ -300,9 +302,15 @@
 /* The level of the log, from --quiet, --verbose and --log-json. */
 void generating_set_log(const struct options *o);
 
-/* Turns the run until it ends; the first signal stops it in good order. */
-enum run_state generating_drive(struct run *r, const struct options *o,
-                                struct err *err);
+/* What --metrics-port offers, NULL when it is not given; the caller stops it.
+ * Before anything is made: a port that is taken leaves no folder behind. */
+int generating_listen(const struct options *o, struct page **page,
+                      struct err *err);
+
+/* Turns the run until it ends; the first signal stops it in good order.  The
+ * page, or NULL, shows how far it is. */
+enum run_state generating_drive(struct run *r, struct page *page,
+                                const struct options *o, struct err *err);
 
 /* The manifest as JSON, the tables: as the options want it. */
 int generating_tell(struct run *r, const struct settings *s,

@@ -72,4 +72,12 @@ phgen --out other --n 10 --target-model builtin:cautious \
     --metrics-port "${busy%/v1}"
 exits 1 'a port that is taken'
 says err "cannot listen at 127.0.0.1 port ${busy%/v1}"
+says err 'choose another port, or 0 for one that is free' 'which says what to do'
+test ! -e other
+result $? 'is found before anything is made'
+phgen refresh run --out other --n 10 --quiet --target-model builtin:cautious \
+    --metrics-port "${busy%/v1}"
+exits 1 'by a refresh'
+test ! -e other
+result $? 'too'
 finish
