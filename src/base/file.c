@@ -161,6 +161,17 @@ bool file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+bool file_is_hidden(const char *path, struct err *err)
+{
+    if (access(path, F_OK) == 0 || errno != EACCES)
+        return false;
+    err_set(err,
+            "cannot look for %s: %s; ask for the right to read it, or work on "
+            "a copy that is yours",
+            path, strerror(EACCES));
+    return true;
+}
+
 int file_lock(const char *path, struct err *err)
 {
     int fd = open(path, O_RDWR | O_CLOEXEC), got;

@@ -41,6 +41,10 @@ int file_make_dir(const char *path, struct err *err);
 
 bool file_exists(const char *path);
 
+/* Of a file that does not exist: is it only that this user may not look into
+ * its folder?  Then it says so. */
+bool file_is_hidden(const char *path, struct err *err);
+
 /* Waits until this process alone has the lock of an existing file: a
  * descriptor, which the caller closes to let go of it, or -1. */
 int file_lock(const char *path, struct err *err);

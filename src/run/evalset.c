@@ -341,10 +341,12 @@ static int add_folder(struct evalset *s, const char *folder, struct err *err)
     if (rows == NULL || controls == NULL)
         failed = err_nomem(err);
     else if (!file_exists(rows))
-        failed = err_set(err,
-                         "%s is no run's folder: it has no %s; name a file or "
-                         "the folder of a run",
-                         folder, FILES_ROWS);
+        failed = file_is_hidden(rows, err)
+                     ? -1
+                     : err_set(err,
+                               "%s is no run's folder: it has no %s; name a "
+                               "file or the folder of a run",
+                               folder, FILES_ROWS);
     else
         failed = add_file(s, rows, true, err);
     if (!failed && file_exists(controls))

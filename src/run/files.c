@@ -359,13 +359,13 @@ struct store *files_open_store(const char *folder, struct err *err)
 
     if (where == NULL)
         return NULL;
-    if (!store_is_url(where) && !file_exists(where))
+    if (store_is_url(where) || file_exists(where))
+        s = store_open(where, err);
+    else if (!file_is_hidden(where, err))
         err_set(err,
                 "%s is no run: there is no %s in it; name the --out folder "
                 "of \"phgen generate\"",
                 folder, FILES_STORE);
-    else
-        s = store_open(where, err);
     free(where);
     return s;
 }

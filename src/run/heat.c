@@ -297,12 +297,12 @@ cJSON *heat_load(const char *folder, struct hash128 *hash, struct err *err)
         return NULL;
     }
     str_init(&text, TREE_BYTES);
-    if (!file_exists(path))
+    if (!file_exists(path) && !file_is_hidden(path, err))
         err_set(err,
                 "%s is no run that learned anything: there is no %s in it; "
                 "name the --out folder of an earlier run",
                 folder, HEAT_FILE);
-    else if (file_read(path, &text, err) == 0)
+    else if (file_exists(path) && file_read(path, &text, err) == 0)
         tree = json_parse(text.s, text.len, err);
     if (tree != NULL && json_object(tree, "categories") == NULL) {
         err_set(err, "%s is not what a run learned", path);

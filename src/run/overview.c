@@ -194,22 +194,27 @@ static int add_eval(cJSON *o, const char *folder, struct err *err)
     return 0;
 }
 
-static bool has(const char *folder, const char *name)
+/* 1, 0, or -1 when the folder cannot be looked into. */
+static int has(const char *folder, const char *name, struct err *err)
 {
     char *path = file_join(folder, name);
-    bool is_there = path != NULL && file_exists(path);
+    int got = path != NULL ? file_exists(path) : err_nomem(err);
 
+    if (got == 0 && file_is_hidden(path, err))
+        got = -1;
     free(path);
-    return is_there;
+    return got;
 }
 
 int overview_kind(const char *folder, enum overview_kind *kind, struct err *err)
 {
-    if (has(folder, EVAL_SUMMARY))
-        *kind = OVERVIEW_EVAL;
-    else if (has(folder, FILES_MANIFEST))
-        *kind = OVERVIEW_RUN;
-    else
+    int eval = has(folder, EVAL_SUMMARY, err),
+        run = eval == 0 ? has(folder, FILES_MANIFEST, err) : 0;
+
+    if (eval < 0 || run < 0)
+        return -1;
+    *kind = eval ? OVERVIEW_EVAL : OVERVIEW_RUN;
+    if (!eval && !run)
         return err_set(err,
                        "%s is neither a run nor an evaluation: there is no "
                        "%s and no %s in it; name the --out folder of \"phgen "

@@ -42,6 +42,22 @@ if $as test -x "$PHGEN" 2>/dev/null && $as test -r "$PHGEN_DATA/seeds"; then
     says err 'run.sqlite cannot be written: Permission denied'
 fi
 chmod -R u+w run
+# A folder that is somebody else's.
+chmod 700 run
+if $as test -x "$PHGEN" 2>/dev/null && ! $as test -x run; then
+    for command in 'status run' 'stats run' 'export run -f sft' 'report run' \
+        "doctor run --data-dir $PHGEN_DATA" \
+        "explain run --data-dir $PHGEN_DATA"; do
+        $as "$PHGEN" $command >out 2>err
+        code=$?
+        exits 1 "a folder that cannot be looked into: ${command%% *}"
+        cat out >>err
+        says err ': Permission denied' 'is told apart'
+        ! grep -q 'is no run' err
+        result $? 'from one that is no run'
+    done
+fi
+chmod 755 run
 phgen export run -f sft
 says err 'no response: 5; "phgen respond" writes responses'
 finish
