@@ -96,6 +96,11 @@ static void add_store(const struct inspection *i, struct str *s)
 {
     str_addf(s, "SQLite, schema %d, %.1f MB", i->store.schema,
              (double)i->store.bytes * 1e-6);
+    if (i->store.schema > STORE_SCHEMA)
+        str_addf(s,
+                 "; it is of a newer phgen than this one, which knows schema 1 "
+                 "to %d: use that one",
+                 STORE_SCHEMA);
 }
 
 static void print(const struct inspection *i)

@@ -106,8 +106,15 @@ static void check_texts(struct checkup *c, const struct peek *p)
     struct err why = {""};
     cJSON *config = NULL;
 
-    if (p->config != NULL && (config = inspect_config(p->config, &why)) == NULL)
-        checkup_add(c, CHECKUP_WRONG, "config", "%s", why.text);
+    if (p->config != NULL)
+        config = inspect_config(p->config, &why);
+    else
+        inspect_missing(p, &why);
+    if (config == NULL && p->schema <= STORE_SCHEMA)
+        checkup_add(c,
+                    p->config == NULL && p->last_seq == 0 ? CHECKUP_NOTE
+                                                          : CHECKUP_WRONG,
+                    "config", "%s", why.text);
     cJSON_Delete(config);
     if (p->unreadable > 0)
         checkup_add(c, CHECKUP_WRONG, "records",
@@ -314,6 +321,8 @@ void checkup_run(struct checkup *c, const char *folder)
         check_shared(c, folder);
         check_files(c, folder, NULL);
         check_left(c, folder, NULL);
+    } else if (path != NULL && file_is_hidden(path, &why)) {
+        checkup_add(c, CHECKUP_WRONG, "run", "%s", why.text);
     } else if (path == NULL || !file_exists(path)) {
         checkup_add(c, CHECKUP_WRONG, "run",
                     "%s is no run: there is no %s in it; name the --out folder "

@@ -205,11 +205,11 @@ static const char *or_empty(const char *text)
     return text != NULL ? text : "";
 }
 
-static int read_row(struct item *it, const char *record, struct err *err)
+static int read_row(struct item *it, const struct decided *d, struct err *err)
 {
     struct path path = {.category = &it->category, .setting = NULL};
 
-    it->row = json_parse(record, strlen(record), err);
+    it->row = files_record(d, err);
     if (it->row == NULL)
         return -1;
     it->category.id = (unsigned)json_count(it->row, "category_id", UINT_MAX, 0);
@@ -240,7 +240,7 @@ static int begin(struct controls *c, struct err *err)
     it->seq = d->seq;
     HASH_ADD(hh, c->live, seq, sizeof(it->seq), it);
     c->counts.rows++;
-    if (read_row(it, d->record, err) != 0)
+    if (read_row(it, d, err) != 0)
         return -1;
     return ask_contrast(c, it, err);
 }

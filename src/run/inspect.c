@@ -76,13 +76,26 @@ cJSON *inspect_config(const char *text, struct err *err)
     return NULL;
 }
 
+int inspect_missing(const struct peek *p, struct err *err)
+{
+    if (p->schema > STORE_SCHEMA)
+        return err_set(err,
+                       "its store has schema %d, but this phgen knows 1 to "
+                       "%d; use the phgen that wrote it",
+                       p->schema, STORE_SCHEMA);
+    if (p->last_seq > 0)
+        return err_set(err, "the store is damaged: it has candidates, but its "
+                            "configuration is missing; " STORE_REMEDY);
+    return err_set(err, "its store holds no run yet");
+}
+
 static int interpret(struct inspection *i, struct err *err)
 {
     const struct peek *p = &i->store;
     cJSON *config, *progress = NULL;
 
     if (p->config == NULL)
-        return err_set(err, "its store holds no run yet");
+        return inspect_missing(p, err);
     config = inspect_config(p->config, err);
     if (config == NULL)
         return -1;
@@ -129,10 +142,12 @@ int inspect_run(const char *folder, struct inspection *out, struct err *err)
     if (path == NULL)
         return err_nomem(err);
     if (!file_exists(path))
-        failed = err_set(err,
-                         "%s is no run: there is no %s in it; name the --out "
-                         "folder of \"phgen generate\"",
-                         folder, FILES_STORE);
+        failed = file_is_hidden(path, err)
+                     ? -1
+                     : err_set(err,
+                               "%s is no run: there is no %s in it; name the "
+                               "--out folder of \"phgen generate\"",
+                               folder, FILES_STORE);
     else if ((failed = look(path, out, err)) == 0 &&
              (failed = interpret(out, err)) != 0)
         err_prefix(err, "%s", folder);

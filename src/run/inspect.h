@@ -37,6 +37,9 @@ struct inspection {
  * NULL with what to do about a store in which it cannot be read. */
 cJSON *inspect_config(const char *text, struct err *err);
 
+/* What it means that there is none, and what to do. */
+int inspect_missing(const struct peek *p, struct err *err);
+
 int inspect_run(const char *folder, struct inspection *out, struct err *err);
 void inspect_release(struct inspection *i);
 

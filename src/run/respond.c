@@ -123,12 +123,12 @@ static int ask(struct respond *r, struct item *it, struct err *err)
     return pass_call(r->pass, &call, err);
 }
 
-static int read_task(struct item *it, const char *record,
+static int read_task(struct item *it, const struct decided *d,
                      const struct respond_options *o, struct err *err)
 {
     struct response_task *t = &it->task;
 
-    it->row = json_parse(record, strlen(record), err);
+    it->row = files_record(d, err);
     if (it->row == NULL)
         return -1;
     t->messages = json_array(it->row, "messages");
@@ -162,7 +162,7 @@ static int begin(struct respond *r, struct err *err)
     it->round = 1;
     HASH_ADD(hh, r->live, seq, sizeof(it->seq), it);
     r->counts.rows++;
-    if (read_task(it, d->record, &r->options, err) != 0)
+    if (read_task(it, d, &r->options, err) != 0)
         return -1;
     return ask(r, it, err);
 }

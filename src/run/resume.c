@@ -4,6 +4,7 @@
  * it is this run's at all, then what was decided.
  */
 #include "run/files.h"
+#include "run/inspect.h"
 #include "run/state.h"
 
 #include "base/file.h"
@@ -37,9 +38,12 @@ static int check_file(struct run *r, const char *path, struct err *err)
 
     if (!file_exists(path))
         return 0;
-    if (peek(path, PEEK_PROGRESS, &p, NULL) == 0 && p.schema < STORE_SCHEMA &&
-        p.config != NULL)
-        failed = run_is_same(r, p.config, err);
+    if (peek(path, PEEK_PROGRESS, &p, NULL) == 0) {
+        if (p.config == NULL && p.last_seq > 0)
+            failed = inspect_missing(&p, err);
+        else if (p.config != NULL && p.schema < STORE_SCHEMA)
+            failed = run_is_same(r, p.config, err);
+    }
     peek_release(&p);
     return failed;
 }

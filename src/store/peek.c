@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,26 +184,26 @@ static const struct query {
     const char *sql;
     reader *read;
 } queries[] = {
-    {PEEK_PROGRESS, 0, 99, "PRAGMA user_version", read_schema},
-    {PEEK_INTEGRITY, 0, 99, "PRAGMA integrity_check(1)", read_damage},
-    {PEEK_INTEGRITY, 1, 99,
+    {PEEK_PROGRESS, 0, INT_MAX, "PRAGMA user_version", read_schema},
+    {PEEK_INTEGRITY, 0, INT_MAX, "PRAGMA integrity_check(1)", read_damage},
+    {PEEK_INTEGRITY, 1, INT_MAX,
      "SELECT count(*) FROM candidates WHERE NOT json_valid(record)",
      read_unreadable},
-    {PEEK_PROGRESS, 1, 99, "SELECT max(seq) FROM candidates", read_last},
-    {PEEK_PROGRESS, 1, 99,
+    {PEEK_PROGRESS, 1, INT_MAX, "SELECT max(seq) FROM candidates", read_last},
+    {PEEK_PROGRESS, 1, INT_MAX,
      "SELECT key, value FROM meta WHERE key IN ('config', 'progress')",
      read_meta},
     {PEEK_PROGRESS, 1, 1,
      "SELECT count(*), sum(tokens_in), sum(tokens_out), 0 FROM ledger",
      read_paid},
-    {PEEK_PROGRESS, 2, 99,
+    {PEEK_PROGRESS, 2, INT_MAX,
      "SELECT count(*), sum(tokens_in), sum(tokens_out), sum(cost) FROM ledger",
      read_paid},
-    {PEEK_COUNTS, 1, 99,
+    {PEEK_COUNTS, 1, INT_MAX,
      "SELECT outcome, reason, count(*) FROM candidates "
      "GROUP BY outcome, reason ORDER BY outcome, reason",
      read_count},
-    {PEEK_COUNTS, 2, 99,
+    {PEEK_COUNTS, 2, INT_MAX,
      "SELECT count(*), total(seq > 0 AND seq NOT IN (SELECT seq FROM "
      "candidates)) FROM annexes",
      read_annexes},
@@ -253,11 +254,19 @@ static void add_uri(const char *path, bool has_wal, struct str *out)
 }
 
 /* SQLITE_ERROR: a table or a column is missing. */
-static void explain(sqlite3 *db, const char *path, struct err *err)
+static void explain(sqlite3 *db, const char *path, int schema, struct err *err)
 {
     int code = sqlite3_errcode(db);
 
-    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR)
+    if (schema > STORE_SCHEMA)
+        err_set(err,
+                "%s has store schema %d, but this phgen knows 1 to %d; use the "
+                "phgen that wrote it",
+                path, schema, STORE_SCHEMA);
+    else if (access(path, R_OK) != 0)
+        err_set(err, "cannot read %s: %s", path, strerror(errno));
+    else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB ||
+             code == SQLITE_ERROR)
         err_set(err, "cannot read %s: the store is damaged (%s); " STORE_REMEDY,
                 path, sqlite3_errmsg(db));
     else
@@ -281,7 +290,7 @@ static int read_once(const char *path, bool has_wal, unsigned what,
                           NULL) != SQLITE_OK ||
              ask_all(db, what, out) != 0;
     if (failed)
-        explain(db, path, err);
+        explain(db, path, out->schema, err);
     sqlite3_close(db);
     str_release(&uri);
     return failed ? -1 : 0;

@@ -63,6 +63,32 @@ for what in 'x"7b2266ff"' '"[]"'; do
     exits 1 'and no going on'
     says err 'ill: the store is damaged' 'restore it from a copy'
 done
+sick 'sqlite3 run.sqlite "delete from meta where key = '"'config'"'"'
+finds 'its configuration is missing; restore it from a copy' \
+    'a configuration that is gone'
+for command in 'status ill' \
+    '--out ill --n 20 --quiet --target-model builtin:cautious'; do
+    phgen $command
+    exits 1 'of a store that has candidates'
+    says err 'its configuration is missing' 'restore it from a copy'
+done
+test "$(sqlite3 ill/run.sqlite "select count(*) from meta
+    where key = 'config'")" = 0
+result $? 'is not made up again'
+sick 'sqlite3 run.sqlite "pragma user_version = 99"'
+phgen status ill
+exits 0 'a schema from the future has a status'
+says out 'it is of a newer phgen' 'which says so'
+sick 'sqlite3 run.sqlite "pragma user_version = 99;
+    alter table ledger rename to other"'
+for command in doctor status; do
+    phgen $command ill
+    exits 1 'or cannot be read'
+    cat out >>err
+    says err 'use the phgen that wrote it' 'and is not called damaged'
+    ! grep -q 'is damaged' err
+    result $? 'since it is not'
+done
 sick 'sqlite3 run.sqlite "update candidates set record = \"{\" where seq = 3"'
 phgen --out ill --n 20 --quiet --target-model builtin:cautious
 exits 1 'files of a record that is no JSON'
@@ -81,6 +107,14 @@ phgen doctor ill --json
 exits 0 'as JSON'
 /usr/bin/python3 -c 'import json; assert json.load(open("out"))["ok"]' 2>>err
 result $? 'which is valid and says that all is well'
+for command in respond controls; do
+    rm -f ill/dataset.jsonl
+    sqlite3 ill/run.sqlite "update candidates set record = '{'"
+    phgen $command ill --quiet
+    exits 1 "records that are no JSON: $command"
+    says err 'the store is damaged: the record of candidate' \
+        'restore it from a copy'
+done
 mkdir empty
 phgen doctor empty
 finds 'is no run' 'a folder that is none'
