@@ -8,8 +8,8 @@
  * reported at once, with what to do about it (pg_errors.c).  A connection that
  * cannot be made when the store is opened is reported at once, too, unless the
  * server says that it is starting; one that is lost later is tried again for a
- * minute with growing pauses, unless the program is to end: then the server
- * gets one more chance.
+ * minute with growing pauses, unless this role is refused for good (is_final())
+ * or the program is to end: then the server gets one more chance.
  *
  * A transaction goes over in a pipeline (libpq, "Pipeline Mode"), because a
  * turn of the loop that writes sixty rows must not wait for sixty answers.
@@ -129,6 +129,19 @@ static bool passes(const char *state)
     return strncmp(state, "08", 2) == 0;
 }
 
+/* Of a connection: who may not come in, or to what is not there.  A server that
+ * comes back from a crash or lacks something refuses for other reasons. */
+static bool is_final(const char *state)
+{
+    static const char *const classes[] = {"28", "3D", "42"};
+    size_t i;
+
+    for (i = 0; i < sizeof(classes) / sizeof(*classes); i++)
+        if (strncmp(state, classes[i], 2) == 0)
+            return true;
+    return false;
+}
+
 /* --- connecting --- */
 
 /* Notices say nothing that the next error does not, and are the server's text:
@@ -183,7 +196,7 @@ static enum pg_end refused(struct pg *p, double took, struct err *err)
     p->starting = strcmp(state, "57P03") == 0;
     if (PQstatus(p->conn) == CONNECTION_OK)
         return PG_OK;
-    return passes(state) ? PG_AGAIN : PG_FAILED;
+    return is_final(state) ? PG_FAILED : PG_AGAIN;
 }
 
 /* Failures of peers must not go unnoticed for the hours that TCP allows. */
