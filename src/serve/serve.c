@@ -56,6 +56,7 @@ struct pause {
 struct request {
     struct str body;
     size_t received;
+    bool endless; /* by its length; it is not read */
     struct timespec arrived;
     struct pause pause;
 };
@@ -270,10 +271,18 @@ static enum MHD_Result answer(struct serve *s, struct MHD_Connection *c,
                             "/v1/moderations, /health and /metrics.");
     if (strcmp(method, to->method) != 0)
         return wrong_method(c, to);
-    if (str_failed(&r->body))
+    if (r->endless || str_failed(&r->body))
         return send_refusal(c, 413, invalid, NULL,
                             "The request is larger than 1 MiB.");
     return to->answer(s, c, r);
+}
+
+/* More than we would read to the end. */
+static bool is_endless(struct MHD_Connection *c)
+{
+    const char *length = header(c, "Content-Length");
+
+    return length != NULL && strtoull(length, NULL, 10) > BODY_PATIENCE;
 }
 
 /* libmicrohttpd calls this once for the headers, then for the body's pieces,
@@ -293,7 +302,8 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *c,
         str_init(&r->body, BODY_MAX);
         clock_gettime(CLOCK_MONOTONIC, &r->arrived);
         *state = r;
-        return MHD_YES;
+        r->endless = is_endless(c);
+        return r->endless ? answer(cls, c, path, method, r) : MHD_YES;
     }
     if (*size > 0) {
         str_add(&r->body, data, *size);

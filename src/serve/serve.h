@@ -23,8 +23,8 @@
  *
  * Bound to a loopback address it answers only to Host headers that name one
  * (a web page must not reach it through DNS rebinding); others get 421.
- * Bodies over 1 MiB get 413; whoever goes on sending is cut off.  Errors have
- * OpenAI's shape.
+ * Bodies over 1 MiB get 413, those whose length says 8 MiB and more before they
+ * are read; whoever goes on sending is cut off.  Errors have OpenAI's shape.
  *
  * The builtin is borrowed and only read, from several threads, which inherit
  * the signal mask of serve_start()'s caller.

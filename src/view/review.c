@@ -33,6 +33,7 @@ struct request {
     struct MHD_Connection *connection;
     struct str body;
     size_t received;
+    bool endless; /* by its length; it is not read */
     struct ask ask;
     struct str json; /* the answer, once `status` is set */
     unsigned status;
@@ -168,7 +169,8 @@ static enum MHD_Result answer(struct review *r, struct MHD_Connection *c,
         .cookie = header(c, "Cookie"),
         .csrf = header(c, "X-CSRF-Token"),
         .content_type = header(c, "Content-Type")};
-    struct gate_answer gate = gate_ask(&r->gate, &asked, (uint64_t)(1e3 * now_seconds()));
+    struct gate_answer gate =
+        gate_ask(&r->gate, &asked, (uint64_t)(1e3 * now_seconds()));
     struct err why;
     unsigned status;
 
@@ -177,7 +179,8 @@ static enum MHD_Result answer(struct review *r, struct MHD_Connection *c,
     if (gate.status != 0)
         return send_error(c, path, gate.status, gate.why);
     status = ask_read(method, path, q->body.s,
-                      str_failed(&q->body) ? ASK_BODY_MAX + 1 : q->body.len,
+                      q->endless || str_failed(&q->body) ? ASK_BODY_MAX + 1
+                                                         : q->body.len,
                       &q->ask, &why);
     if (status != 0)
         return send_error(c, path, status, why.text);
@@ -200,6 +203,14 @@ static struct request *begin(void)
     return q;
 }
 
+/* More than we would read to the end. */
+static bool is_endless(struct MHD_Connection *c)
+{
+    const char *length = header(c, "Content-Length");
+
+    return length != NULL && strtoull(length, NULL, 10) > BODY_PATIENCE;
+}
+
 /* libmicrohttpd calls this once for the headers, then for the body's pieces,
  * then with no piece at the end, and again after a resume. */
 static enum MHD_Result handle(void *cls, struct MHD_Connection *c,
@@ -212,7 +223,10 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *c,
     (void)version;
     if (q == NULL) {
         *state = q = begin();
-        return q != NULL ? MHD_YES : MHD_NO;
+        if (q == NULL)
+            return MHD_NO;
+        q->endless = is_endless(c);
+        return q->endless ? answer(cls, c, path, method, q) : MHD_YES;
     }
     if (*size > 0) {
         str_add(&q->body, data, *size);

@@ -116,6 +116,12 @@ gets 415 'a write as an HTML form would send it'
 head -c 20000 /dev/zero | tr '\0' x >large
 post row @large
 gets 413 'a request too large'
+head -c 5000000 /dev/zero | tr '\0' x >large
+for expect in 100-continue ''; do
+    post row @large -H "Expect: $expect"
+    gets 413 "of 5 MB, expecting: $expect"
+    says body 'larger than 16384 bytes'
+done
 head -c 60000 /dev/zero | tr '\0' h >large
 ask "$base/" -H "X-Long: $(cat large)"
 test "$status" -ge 400

@@ -482,6 +482,18 @@ static void test_large(void **state)
     serve_stop(s);
 }
 
+/* A length that will not be read to its end is answered before the body. */
+static void test_long_before_body(void **state)
+{
+    static const char head[] = "POST " CHAT " HTTP/1.1\r\nHost: localhost\r\n"
+                               "Content-Length: 99000000\r\n\r\n{";
+    struct serve *s = start(NULL, NULL);
+
+    (void)state;
+    check_error(raw(serve_port(s), head, sizeof(head) - 1), 413, "1 MiB");
+    serve_stop(s);
+}
+
 /* Chunks without end: cut off, with or without an answer. */
 static void test_endless(void **state)
 {
@@ -851,6 +863,7 @@ int main(void)
         cmocka_unit_test(test_key),
         cmocka_unit_test(test_host),
         cmocka_unit_test(test_large),
+        cmocka_unit_test(test_long_before_body),
         cmocka_unit_test(test_endless),
         cmocka_unit_test(test_malformed_http),
         cmocka_unit_test(test_keep_alive),
