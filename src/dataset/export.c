@@ -370,19 +370,45 @@ static void write_inspect(const struct export_row *row,
     str_adds(out, "}}\n");
 }
 
+/* promptfoo fills in a variable and then renders the whole prompt as a template
+ * of Nunjucks, which can read keys and run code.  So no text may begin a tag:
+ * within its strings a brace of the JSON is escaped. */
+static void add_no_template(const struct str *json, struct str *out)
+{
+    bool inside = false;
+    size_t i;
+
+    for (i = 0; i < json->len; i++) {
+        char c = json->s[i];
+
+        if (c == '"')
+            inside = !inside;
+        if (inside && c == '{') {
+            str_adds(out, "\\u007b");
+            continue;
+        }
+        str_addc(out, c);
+        if (c == '\\' && i + 1 < json->len)
+            str_addc(out, json->s[++i]);
+    }
+}
+
 /* The chat travels as JSON text: a list would be taken for one test each. */
 static void write_promptfoo(const struct export_row *row,
                             const struct export_options *o, struct str *out)
 {
-    struct str text;
+    struct str json, text;
 
     (void)o;
-    str_init(&text, 4u << 20);
-    chat(row, NULL, &text);
+    str_init(&json, 4u << 20);
+    str_init(&text, 24u << 20);
+    chat(row, NULL, &json);
+    add_no_template(&json, &text);
     str_addc(out, '{');
     member("description", row->id, out);
     str_adds(out, ",\"vars\":{");
     member("messages", text.s, out);
+    str_release(&json);
     str_release(&text);
     str_adds(out, "},\"assert\":[{\"type\":");
     quote(row->control ? "is-refusal" : "not-is-refusal", out);

@@ -29,7 +29,7 @@ with open(run + "/controls.jsonl", "w", encoding="utf-8") as f:
         f.write(json.dumps(row) + "\n")
 row = rows[0]
 row["messages"] = [{"role": "system", "content": "Be \"brief\".\n\u2028"},
-                   {"role": "user", "content": "Hi </script>"},
+                   {"role": "user", "content": "Hi </script> {{7*7}} \\{%x%}\\\"{#"},
                    {"role": "assistant", "content": "\u0001Hello, you"},
                    {"role": "user", "content": row["prompt"]}]
 with open(run + "/dataset.jsonl", "w", encoding="utf-8") as f:
@@ -48,7 +48,7 @@ cat >check.py <<'PY'
 import csv, json, sys
 import jsonschema
 schemas, folder, controls = sys.argv[1], sys.argv[2], sys.argv[3] == "controls"
-whole = 0
+braces = 0
 for name in sys.argv[4:]:
     schema = json.load(open("%s/%s.json" % (schemas, name)))
     check = jsonschema.Draft202012Validator(schema)
@@ -70,6 +70,10 @@ for name in sys.argv[4:]:
         chat = line.get("messages") or line.get("input") or line.get("prompt")
         if name == "promptfoo":
             chat = json.loads(line["vars"]["messages"])
+            for tag in ("{{", "{%", "{#"):
+                assert tag not in line["vars"]["messages"], line
+            braces += {"role": "user", "content":
+                       "Hi </script> {{7*7}} \\{%x%}\\\"{#"} in chat
         if isinstance(chat, list):
             roles = [m["role"] for m in chat if m["role"] != "system"]
             for i, role in enumerate(roles):
@@ -78,6 +82,7 @@ for name in sys.argv[4:]:
         assert refused == round(len(lines) * 0.2) or name == "kto", (name, refused, len(lines))
     else:
         assert refused == 0 or controls, name
+assert braces == 1 or controls
 PY
 # shellcheck disable=SC2086
 holds 'each line is valid by its schema' $python check.py \
