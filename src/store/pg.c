@@ -41,11 +41,20 @@
 
 /* --- sentences --- */
 
-/* libpq's messages end with a newline and may have several lines. */
-static void one_line(const char *message, struct str *out)
+/* libpq's messages end with a newline and may have several lines; its own
+ * advice is a line that begins with a tab, and is left out where we have
+ * some. */
+static void one_line(const char *message, bool hints, struct str *out)
 {
-    for (; *message != '\0'; message++)
-        str_addc(out, *message == '\n' || *message == '\t' ? ' ' : *message);
+    bool skip = false;
+    const char *c;
+
+    for (c = message; *c != '\0'; c++) {
+        if (*c == '\n')
+            skip = !hints && c[1] == '\t';
+        if (!skip)
+            str_addc(out, *c == '\n' || *c == '\t' ? ' ' : *c);
+    }
     while (out->len > 0 && out->s[out->len - 1] == ' ')
         str_cut(out, out->len - 1);
 }
@@ -58,7 +67,7 @@ static int say_state(const struct pg *p, const char *message, const char *state,
     struct str line;
 
     str_init(&line, 1000);
-    one_line(message, &line);
+    one_line(message, advice == NULL, &line);
     if (advice != NULL && line.len > 0 && line.s[line.len - 1] == '.')
         str_cut(&line, line.len - 1);
     err_set(err, "the store at %s: %s%s%s", p->url, line.s,

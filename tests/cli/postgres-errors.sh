@@ -19,6 +19,7 @@ as() { echo "postgresql://$1@/$pg_name?host=$pg"; }
 
 # Nobody answers, or not to this.
 refused 'postgresql://127.0.0.1:1/x' 'start the server' 'no server'
+says err 'refused; start' 'and only once'
 mkdir mine
 phgen --out mine --n 60 --quiet -t builtin:cautious \
     --store 'postgresql://127.0.0.1:1/x'
