@@ -208,15 +208,16 @@ static enum pg_end refused(struct pg *p, double took, struct err *err)
     return is_final(state) ? PG_FAILED : PG_AGAIN;
 }
 
-/* Failures of peers must not go unnoticed for the hours that TCP allows. */
+/* Failures of peers must not go unnoticed for the hours that TCP allows.  What
+ * stands before dbname, the address can say otherwise. */
 static enum pg_end connect_once(struct pg *p, struct err *err)
 {
     static const char *const names[] = {
-        "dbname",           "fallback_application_name", "client_encoding",
         "connect_timeout",  "keepalives_idle",           "keepalives_interval",
-        "keepalives_count", "tcp_user_timeout",          NULL};
-    const char *values[] = {p->url, "phgen", "UTF8",  "10", "10",
-                            "5",    "3",     "20000", NULL};
+        "keepalives_count", "tcp_user_timeout",          "dbname",
+        "client_encoding",  "fallback_application_name", NULL};
+    const char *values[] = {"10",   "10",   "5",     "3", "20000",
+                            p->url, "UTF8", "phgen", NULL};
     double since = now_seconds();
     enum pg_end got;
 

@@ -25,6 +25,24 @@ phgen --out mine --n 60 --quiet -t builtin:cautious \
     --store 'postgresql://127.0.0.1:1/x'
 holds 'a folder that was there stays, and nothing comes into it' \
     test "$(ls mine 2>&1 | wc -l)" = 0 -a -d mine
+# One that takes connections and says nothing, as behind a network that broke.
+if /usr/bin/python3 -c 'import socket' 2>/dev/null; then
+    /usr/bin/python3 -c 'import socket, time
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen(8)
+print(s.getsockname()[1], flush=True)
+time.sleep(100)' >port &
+    background=$!
+    wait_for test -s port
+    began=$(date +%s)
+    refused "postgresql://127.0.0.1:$(cat port)/x?connect_timeout=2" \
+        'start the server' 'a mute server'
+    holds 'is given up soon' test $(($(date +%s) - began)) -lt 60
+    kill -9 $background
+    wait $background 2>/dev/null
+    background=''
+fi
 refused "postgresql://phgen@/missing?host=$pg" 'make it with "createdb"' \
     'no such database'
 phgen status "postgresql://phgen@/missing?host=$pg"
