@@ -70,7 +70,8 @@ cli_tests += \
 	tests/cli/ping.sh \
 	tests/cli/planted.sh \
 	tests/cli/postgres.sh \
-	tests/cli/postgres-frozen.sh tests/cli/postgres-passes.sh \
+	tests/cli/postgres-errors.sh tests/cli/postgres-frozen.sh \
+	tests/cli/postgres-passes.sh \
 	tests/cli/postgres-schema.sh \
 	tests/cli/postgres-status.sh \
 	tests/cli/postgres-stop.sh \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Source rules: a licence line first, 80 columns, no tabs, no banned functions,
-# every header has its guard.
+# every header has its guard, every file is in a .mk file.
 set -u
 cd "$PHGEN_SRC" || exit 1
 bad=0
@@ -19,6 +19,14 @@ grep -nE '\b(strcpy|strcat|sprintf|gets|strtok|atoi|atol|rand|srand|system|popen
 for f in Makefile.am $(find src tests tools -name '*.mk'); do
     sed "s/'[^']*'//g" "$f" | grep -n '\$(abs_' | sed "s|^|# $f:|" | grep . &&
         say "a path that is absolute is quoted"
+done
+# Else it is neither built, run nor in the tarball.
+listed=$(cat Makefile.am $(find src tests -name '*.mk'))
+for f in src/*/*.[ch] tests/cli/*.sh tests/unit/*.c; do
+    case $listed in
+    *"$f"*) ;;
+    *) say "$f: no .mk file lists it" ;;
+    esac
 done
 echo 1..1
 test $bad = 0 || printf "not "
