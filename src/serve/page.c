@@ -36,31 +36,42 @@ static enum MHD_Result send_page(struct page *p, struct MHD_Connection *c)
     return out;
 }
 
-static enum MHD_Result handle(void *cls, struct MHD_Connection *c,
-                              const char *path, const char *method,
-                              const char *version, const char *data,
-                              size_t *size, void **state)
+static bool reads(const char *method)
 {
-    static int begun;
-    struct page *p = cls;
+    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+}
 
-    (void)version;
-    (void)data;
-    if (*state == NULL) {
-        *state = &begun;
-        return MHD_YES;
-    }
-    if (*size > 0)
-        return MHD_NO; /* nothing is taken from a stranger */
+static enum MHD_Result answer(struct page *p, struct MHD_Connection *c,
+                              const char *path, const char *method)
+{
     if (!host_is_loopback(
             MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Host")))
         return send_text(c, 421, "text/plain",
                          "this server answers to localhost only\n");
     if (strcmp(path, p->path) != 0)
         return send_text(c, 404, "text/plain", "there is nothing here\n");
-    if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+    if (!reads(method))
         return send_text(c, 405, "text/plain", "it can only be read\n");
     return send_page(p, c);
+}
+
+/* What does not read is answered before its body, of which nothing is taken. */
+static enum MHD_Result handle(void *cls, struct MHD_Connection *c,
+                              const char *path, const char *method,
+                              const char *version, const char *data,
+                              size_t *size, void **state)
+{
+    static int begun;
+
+    (void)version;
+    (void)data;
+    if (*state == NULL) {
+        *state = &begun;
+        return reads(method) ? MHD_YES : answer(cls, c, path, method);
+    }
+    if (*size > 0)
+        return MHD_NO; /* nothing is taken from a stranger */
+    return answer(cls, c, path, method);
 }
 
 /* Signals are for the thread that started us. */

@@ -61,6 +61,14 @@ curl -s -o page -w '%{http_code}' "${at%metrics}" >code
 says code 404 'there is one page'
 curl -s -X DELETE -o page -w '%{http_code}' "$at" >code
 says code 405 'which can only be read'
+head -c 5000000 /dev/zero | tr '\0' x >large
+for body in x @large; do
+    for expect in 100-continue ''; do
+        curl -s -o page -w '%{http_code}' -H "Expect: $expect" \
+            --data-binary "$body" "$at" >code
+        says code 405 "whatever is sent: $body, expecting: $expect"
+    done
+done
 kill -TERM $background
 wait $background
 background=''
