@@ -11,8 +11,10 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "run/files.h"
+#include "run/inspect.h"
 #include "run/release.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +160,7 @@ static void count_tested(const cJSON *record, size_t target,
         cJSON_GetArrayItem(json_array(record, "targets"), (int)target),
         "model");
 
+    assert(told->target != NULL);
     if (name != NULL && strcmp(name, told->target) == 0 &&
         !has_status(record, RELEASE_UNTESTED))
         count_prompt(record, target, told->enough, by);
@@ -170,7 +173,7 @@ static int add_candidate(cJSON *tree, const struct decided *d, size_t target,
     double by[COUNTS] = {0};
 
     if (record == NULL)
-        return err_prefix(err, "candidate %llu", (unsigned long long)d->seq);
+        return -1;
     if ((double)d->seq > told->carried)
         count_made(d, record, target, told->enough, by);
     else if ((double)d->seq <= told->tested)
@@ -196,7 +199,7 @@ static int read_config(struct store *s, size_t target, cJSON *tree,
 
     str_init(&text, 1 << 20);
     got = store_get(s, "config", &text, err);
-    config = got == 1 ? json_parse(text.s, text.len, err) : NULL;
+    config = got == 1 ? inspect_config(text.s, err) : NULL;
     str_release(&text);
     if (got == 0)
         return err_set(err, "the store holds no run");
@@ -216,6 +219,8 @@ static int read_config(struct store *s, size_t target, cJSON *tree,
             cJSON_AddStringToObject(tree, "graph",
                                     json_string(config, "graph"));
         told->target = json_string(tree, "target");
+        if (told->target == NULL)
+            got = err_nomem(err);
     }
     cJSON_Delete(config);
     return got;
