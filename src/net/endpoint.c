@@ -272,11 +272,8 @@ static void count_fault(struct endpoint *ep, const struct endpoint_policy *p,
     ep->round_at = now;
     ep->rounds++;
     ep->nonsense = o->nonsense ? ep->nonsense + 1 : 0;
-    if (!ep->answered && ep->nonsense >= NONSENSE_ROUNDS) {
-        lose(ep, p, now);
-        return;
-    }
-    if (never && !o->connected && ep->rounds > p->retries) {
+    if ((!ep->answered && ep->nonsense >= NONSENSE_ROUNDS) ||
+        (never && !o->connected && ep->rounds > p->retries)) {
         lose(ep, p, now);
         return;
     }

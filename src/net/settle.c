@@ -92,13 +92,13 @@ static void settle_curl(const struct transfer *t, const char *host,
         if (curl_table[i].permanent)
             out->as = SETTLED_STOP;
     }
+    out->nonsense = is_no_http(t);
     err_set(&out->why, "%s%s%s: %s%s%s",
-            is_no_http(t)  ? ""
+            out->nonsense  ? ""
             : t->connected ? "the connection failed to "
                            : "cannot reach ",
-            host, is_no_http(t) ? " does not speak HTTP" : "", what,
+            host, out->nonsense ? " does not speak HTTP" : "", what,
             advice != NULL ? "; " : "", advice != NULL ? advice : "");
-    out->nonsense = is_no_http(t);
 }
 
 static void settle_too_big(const struct transfer *t, const char *host,

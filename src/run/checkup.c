@@ -321,13 +321,9 @@ void checkup_run(struct checkup *c, const char *folder)
         check_shared(c, folder);
         check_files(c, folder, NULL);
         check_left(c, folder, NULL);
-    } else if (path != NULL && file_is_hidden(path, &why)) {
-        checkup_add(c, CHECKUP_WRONG, "run", "%s", why.text);
     } else if (path == NULL || !file_exists(path)) {
-        checkup_add(c, CHECKUP_WRONG, "run",
-                    "%s is no run: there is no %s in it; name the --out folder "
-                    "of \"phgen generate\"",
-                    folder, FILES_STORE);
+        files_no_run(folder, path, &why);
+        checkup_add(c, CHECKUP_WRONG, "run", "%s", why.text);
     } else if (peek(path, PEEK_COUNTS | PEEK_INTEGRITY, &p, &why) != 0) {
         checkup_add(c, CHECKUP_WRONG, "run", "%s", why.text);
     } else {

@@ -352,6 +352,16 @@ cJSON *files_read_manifest(const char *folder, struct err *err)
     return manifest;
 }
 
+int files_no_run(const char *folder, const char *path, struct err *err)
+{
+    if (path != NULL && file_is_hidden(path, err))
+        return -1;
+    return err_set(err,
+                   "%s is no run: there is no %s in it; name the --out folder "
+                   "of \"phgen generate\"",
+                   folder, FILES_STORE);
+}
+
 struct store *files_open_store(const char *folder, struct err *err)
 {
     char *where = files_store_of(folder, NULL, err);
@@ -361,11 +371,8 @@ struct store *files_open_store(const char *folder, struct err *err)
         return NULL;
     if (store_is_url(where) || file_exists(where))
         s = store_open(where, err);
-    else if (!file_is_hidden(where, err))
-        err_set(err,
-                "%s is no run: there is no %s in it; name the --out folder "
-                "of \"phgen generate\"",
-                folder, FILES_STORE);
+    else
+        files_no_run(folder, where, err);
     free(where);
     return s;
 }

@@ -80,6 +80,10 @@ char *files_store_of(const char *folder, const char *url, struct err *err);
 /* Keeps the address of a store that could be opened in the folder. */
 int files_keep_store(const char *folder, const char *url, struct err *err);
 
+/* That the folder holds no run, since there is no store at this path; or that
+ * this user may not look. */
+int files_no_run(const char *folder, const char *path, struct err *err);
+
 /* The store of an existing run; NULL with a sentence when there is none. */
 struct store *files_open_store(const char *folder, struct err *err);
 

@@ -142,12 +142,7 @@ int inspect_run(const char *folder, struct inspection *out, struct err *err)
     if (path == NULL)
         return err_nomem(err);
     if (!file_exists(path))
-        failed = file_is_hidden(path, err)
-                     ? -1
-                     : err_set(err,
-                               "%s is no run: there is no %s in it; name the "
-                               "--out folder of \"phgen generate\"",
-                               folder, FILES_STORE);
+        failed = files_no_run(folder, path, err);
     else if ((failed = look(path, out, err)) == 0 &&
              (failed = interpret(out, err)) != 0)
         err_prefix(err, "%s", folder);

@@ -253,16 +253,21 @@ static void add_uri(const char *path, bool has_wal, struct str *out)
     str_adds(out, has_wal ? "?vfs=unix-none" : "?immutable=1");
 }
 
+int peek_too_new(const char *path, int schema, struct err *err)
+{
+    return err_set(err,
+                   "%s has store schema %d, but this phgen knows 1 to %d; use "
+                   "the phgen that wrote it",
+                   path, schema, STORE_SCHEMA);
+}
+
 /* SQLITE_ERROR: a table or a column is missing. */
 static void explain(sqlite3 *db, const char *path, int schema, struct err *err)
 {
     int code = sqlite3_errcode(db);
 
     if (schema > STORE_SCHEMA)
-        err_set(err,
-                "%s has store schema %d, but this phgen knows 1 to %d; use the "
-                "phgen that wrote it",
-                path, schema, STORE_SCHEMA);
+        peek_too_new(path, schema, err);
     else if (access(path, R_OK) != 0)
         err_set(err, "cannot read %s: %s", path, strerror(errno));
     else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB ||

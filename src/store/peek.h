@@ -59,6 +59,9 @@ struct peek {
 int peek(const char *path, unsigned what, struct peek *out, struct err *err);
 void peek_release(struct peek *p);
 
+/* The sentence about a store of a newer phgen; -1. */
+int peek_too_new(const char *path, int schema, struct err *err);
+
 /* The versions of what the store is made with, "3.40.1". */
 const char *peek_sqlite_version(void);
 

@@ -126,29 +126,29 @@ int store_check_url(const char *url, struct err *err)
 
 /* --- states --- */
 
+static bool is_one_of(const char *state, const char *const *beginnings)
+{
+    for (; *beginnings != NULL; beginnings++)
+        if (strncmp(state, *beginnings, strlen(*beginnings)) == 0)
+            return true;
+    return false;
+}
+
 static bool passes(const char *state)
 {
-    static const char *const states[] = {"40001", "40P01", "57P01",
-                                         "57P02", "57P03", "53300"};
-    size_t i;
+    static const char *const states[] = {"08",    "40001", "40P01", "53300",
+                                         "57P01", "57P02", "57P03", NULL};
 
-    for (i = 0; i < sizeof(states) / sizeof(*states); i++)
-        if (strcmp(state, states[i]) == 0)
-            return true;
-    return strncmp(state, "08", 2) == 0;
+    return is_one_of(state, states);
 }
 
 /* Of a connection: who may not come in, or to what is not there.  A server that
  * comes back from a crash or lacks something refuses for other reasons. */
 static bool is_final(const char *state)
 {
-    static const char *const classes[] = {"28", "3D", "42"};
-    size_t i;
+    static const char *const classes[] = {"28", "3D", "42", NULL};
 
-    for (i = 0; i < sizeof(classes) / sizeof(*classes); i++)
-        if (strncmp(state, classes[i], 2) == 0)
-            return true;
-    return false;
+    return is_one_of(state, classes);
 }
 
 /* --- connecting --- */
@@ -186,6 +186,7 @@ static enum pg_end limit_pauses(struct pg *p, struct err *err)
 static enum pg_end refused(struct pg *p, double took, struct err *err)
 {
     char state[PG_STATE] = "08001"; /* nobody answered */
+    bool came_up = false;
     struct str words;
 
     str_init(&words, 4096);
@@ -196,14 +197,15 @@ static enum pg_end refused(struct pg *p, double took, struct err *err)
         PQsetErrorVerbosity(p->conn, PQERRORS_VERBOSE);
         PQreset(p->conn);
         PQsetErrorVerbosity(p->conn, PQERRORS_DEFAULT);
-        if (PQstatus(p->conn) != CONNECTION_OK)
+        came_up = PQstatus(p->conn) == CONNECTION_OK;
+        if (!came_up)
             pg_state_in(PQerrorMessage(p->conn), state);
     }
-    if (PQstatus(p->conn) != CONNECTION_OK)
+    if (!came_up)
         say_state(p, words.s, state, err);
     str_release(&words);
     p->starting = strcmp(state, "57P03") == 0;
-    if (PQstatus(p->conn) == CONNECTION_OK)
+    if (came_up)
         return PG_OK;
     return is_final(state) ? PG_FAILED : PG_AGAIN;
 }

@@ -94,8 +94,9 @@ const char *pg_key(struct hash128 key, char text[PG_KEY]);
 const char *pg_advice(const char *state);
 #define PG_STATE 6 /* bytes of a state as text */
 /* The state in what libpq says of a connection that was refused, when it was
- * asked to be verbose: the only place where that is told. */
-bool pg_state_in(const char *message, char state[PG_STATE]);
+ * asked to be verbose: the only place where that is told.  Without one it is
+ * left as it is. */
+void pg_state_in(const char *message, char state[PG_STATE]);
 
 /* What tables there are, in p->schema: 1, 0 when there are none, -1 when they
  * are not ours or too new. */

@@ -63,9 +63,8 @@ const char *pg_advice(const char *state)
 
 /* A verbose message has "SEVERITY:  STATE: WORDS" for each address that was
  * tried; the last one's counts. */
-bool pg_state_in(const char *message, char state[PG_STATE])
+void pg_state_in(const char *message, char state[PG_STATE])
 {
-    bool found = false;
     size_t n;
 
     for (; (message = strstr(message, ":  ")) != NULL; message++) {
@@ -78,7 +77,5 @@ bool pg_state_in(const char *message, char state[PG_STATE])
             continue;
         memcpy(state, at, n);
         state[n] = '\0';
-        found = true;
     }
-    return found;
 }

@@ -9,6 +9,7 @@
  * full (agent, model, reply) for the evidence, never the API key.
  */
 #include "store/engine.h"
+#include "store/peek.h"
 
 #include <errno.h>
 #include <sqlite3.h>
@@ -169,10 +170,7 @@ static int user_version(struct sqlite *s, int *version, struct err *err)
 static int migrate(struct sqlite *s, int version, struct err *err)
 {
     if (version < 0 || version > STORE_SCHEMA)
-        return err_set(err,
-                       "%s has store schema %d, but this phgen knows 1 to "
-                       "%d; use the phgen that wrote it",
-                       s->path, version, STORE_SCHEMA);
+        return peek_too_new(s->path, version, err);
     if (version == STORE_SCHEMA)
         return 0;
     if (exec(s, "BEGIN IMMEDIATE", err) != 0)

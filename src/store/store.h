@@ -29,11 +29,11 @@
  * undecided is not there, and is played again from the ledger.  Evidence that
  * comes after the loop (a response, a person's verdict) is an annex.
  */
+#define STORE_SCHEMA 2 /* an older one is brought up to it when opened */
+
 /* What to do about a store that is damaged, behind a semicolon. */
 #define STORE_REMEDY                                                           \
     "restore it from a copy, or begin again in another folder"
-
-#define STORE_SCHEMA 2 /* an older one is brought up to it when opened */
 
 struct store; /* heap */
 

@@ -8,12 +8,16 @@
 #     pg_ends NAME PROCESS SECONDS
 #                             # waits for a worker in the background, so long
 #                             # at most; code is its status, err NAME.err
+#     --lease "$long_lease"     # who was killed is seen to be gone at once, and
+#                             # who is only slow, on a busy machine, must not
+#                             # be taken for lost
 #
 # It listens on a socket in a folder that goes away with it.  initdb does not
 # run as root: then the server is another user's, who need not have a name
 # here but must be able to reach the folder.  PG_BIN is the folder of another
 # version's programs.
 
+long_lease=60
 pg_bin=${PG_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)}
 test -n "$pg_bin" || pg_bin=$(dirname "$(command -v initdb || echo /nowhere/x)")
 if test ! -x "$pg_bin/initdb"; then

@@ -8,15 +8,13 @@ needs python3
 . "$here/pg-lib.sh"
 
 serve --faults latency=200
-# Long leases: who was killed is seen to be gone at once, and who is only
-# slow, on a busy machine, must not be taken for lost.
 # make NAME [OPTION]...: becomes a run with all three
 make()
 {
     name=$1
     shift
     exec "$PHGEN" --data-dir "$PHGEN_DATA" -t builtin:cautious --n 60 \
-        --out "$name" --lease 60 --responses \
+        --out "$name" --lease "$long_lease" --responses \
         --responder-model "$url#builtin:responder" --controls \
         --contrast-model "$url#builtin:contrast" --explain --explain-words 2 \
         --explain-model "$url#builtin:cautious" "$@"

@@ -15,14 +15,12 @@ models:
       - http://127.0.0.1:9/v1
       - $url
 YAML
-# Long leases: who was killed is seen to be gone at once, and who is only
-# slow, on a busy machine, must not be taken for lost.
 # worker NAME: in the background; sets worker, its process
 worker()
 {
     "$PHGEN" --data-dir "$PHGEN_DATA" --config config.yaml -t mine --n 40 \
-        --window 32 --concurrency 6 --lease 60 --store "$store" --quiet \
-        --out "$1" >"$1.out" 2>"$1.err" &
+        --window 32 --concurrency 6 --lease "$long_lease" --store "$store" \
+        --quiet --out "$1" >"$1.out" 2>"$1.err" &
     worker=$!
     background="$background $worker"
 }

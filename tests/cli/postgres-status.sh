@@ -17,12 +17,10 @@ exits 2 'a password in the address is refused'
 holds 'and not shown' test "$(grep -c sEcReT err)" = 0
 
 serve --faults latency=150
-# Long leases: who was killed is seen to be gone at once, and who is only slow,
-# on a busy machine, must not be taken for lost.
 worker()
 {
     "$PHGEN" --data-dir "$PHGEN_DATA" -t "$url#builtin:cautious" --n 100 \
-        --store "$store" --lease 60 --concurrency 4 --quiet --out "$1" \
+        --store "$store" --lease "$long_lease" --concurrency 4 --quiet --out "$1" \
         >"$1.out" 2>"$1.err" &
     worker=$!
     background="$background $worker"

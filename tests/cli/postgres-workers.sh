@@ -6,15 +6,13 @@
 . "${0%/*}/lib.sh"
 . "$here/pg-lib.sh"
 
-# Long leases: who was killed is seen to be gone at once, and who is only
-# slow, on a busy machine, must not be taken for lost.
 # worker NAME [OPTION]...: in the background; sets worker, its process
 worker()
 {
     name=$1
     shift
     "$PHGEN" --data-dir "$PHGEN_DATA" -t "$url#builtin:cautious" --n 300 \
-        --store "$store" --lease 60 --concurrency 12 --quiet --out "$name" \
+        --store "$store" --lease "$long_lease" --concurrency 12 --quiet --out "$name" \
         "$@" >"$name.out" 2>"$name.err" &
     worker=$!
     background="$background $worker"
